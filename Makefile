@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make help lists the targets. All output lands in $(O).
+
+O       ?= build
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CLANG   ?= clang
+BPFTOOL ?= bpftool
+# Cross-building: make ARCH=aarch64 CC=aarch64-linux-gnu-gcc SYSROOT=DIR O=build/arm64
+ARCH    ?= $(shell uname -m)
+SYSROOT ?=
+VERSION  := 0.1.0
+REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+
+# user/ modules in dependency order, lowest first. A module may include only
+# headers of modules to its left; source and sink never each other's: check-layers.
+CORE   := core/addr core/histogram core/range core/exposition core/record core/state core/diff \
+	  core/account core/metrics
+SOURCE := source/config source/cni source/proc source/kernel source/probe source/walker \
+	  source/netlink
+SINK   := sink/eventlog sink/http
+USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop agent cli/options cli/run cli/snapshot \
+	  cli/doctor cli/version main
+
+MODULES := $(filter-out cleanup,$(USER))
+BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
+UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
+
+LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz
+WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	  -Wundef -Wformat=2 -Wvla
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -fno-common -Iinclude -Iuser -I$(O) \
+	     -DPODIP_VERSION='"$(VERSION)"' -DPODIP_REVISION='"$(REVISION)"' \
+	     $(if $(SYSROOT),--sysroot=$(SYSROOT)) \
+	     -MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(CFLAGS)
+# clang leaves -Wtype-limits out of -Wextra; BPF_PROG() never uses its ctx.
+BPF_ARCH   := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
+BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -std=gnu17 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
+	     -Wtype-limits -Wno-unused-parameter -Werror -Iinclude -Ibpf \
+	     -idirafter /usr/include/$(shell uname -m)-linux-gnu -MMD -MP
+
+all: $(O)/podip ## build the agent (default)
+
+$(O)/podip: $(O)/user/main.o $(O)/libpodip.a
+	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
+
+$(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/libcore.a: $(CORE:%=$(O)/user/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/user/%.o: user/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# Only the modules that own BPF programs know the skeleton.
+$(O)/user/source/probe.o $(O)/user/source/walker.o: $(O)/podip.skel.h
+
+$(O)/podip.skel.h: $(O)/podip.bpf.o
+	$(BPFTOOL) gen skeleton $< name podip_bpf > $@
+
+$(O)/podip.bpf.o: $(BPF:%=$(O)/bpf/%.bpf.o)
+	$(BPFTOOL) gen object $@ $^
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# A core test links the pure core only, so that a core module cannot grow a
+# dependency on the kernel or the network without its tests failing to link.
+$(O)/unit/core/%: tests/unit/core/%.c $(O)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests $^ -o $@ $(LDFLAGS) -lcmocka -ljansson -lm
+
+$(O)/unit/%: tests/unit/%.c $(O)/libpodip.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests $^ -o $@ $(LDFLAGS) -lcmocka $(LIBS) -lm
+
+test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no root needed
+	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+check-layers: ## fail if a module includes one above it
+	@awk -v order="$(USER)" -f tests/layers.awk $(wildcard user/*.[ch] user/*/*.[ch])
+
+check-format: ## fail if clang-format would change anything
+	@clang-format --dry-run -Werror $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/*/*.[ch] \
+		tests/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+
+format: ## let clang-format change it
+	@clang-format -i $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/*/*.[ch] \
+		tests/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+
+clean: ## remove $(O)
+	rm -rf $(O)
+
+help: ## show this text
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+.PHONY: all test check-layers check-format format clean help
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A line of the event log: a fact with its clock readings and the numbers around
+ * it, as one JSON object. Pure. Names and order of the fields are a contract.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define RECORD_ABSENT UINT64_MAX /* a number that is not known: the field is left out */
+
+enum { RECORD_VERSION = 1 };
+
+enum record_type {
+	RECORD_AGENT_STARTED,
+	RECORD_AGENT_STOPPED,
+	RECORD_AGENT_GAP,
+	RECORD_NETNS_CREATED,
+	RECORD_NETNS_FREED,
+	RECORD_LINK_CREATED,
+	RECORD_LINK_MOVED,
+	RECORD_LINK_RENAMED,
+	RECORD_LINK_DELETED,
+	RECORD_IP_ASSIGNED,
+	RECORD_IP_RELEASED,
+	RECORD_RANGE_ADDED,
+	RECORD_RANGE_REMOVED,
+	RECORD_RANGE_CHANGED,
+	RECORD_EVENTS_LOST,
+	RECORD_RECONCILE_CORRECTED,
+	RECORD_TYPE_COUNT,
+};
+
+/* Strings are borrowed; NULL leaves the field out. Bytes that are not UTF-8 are replaced. */
+struct record {
+	uint64_t seq;
+	int64_t wall_ns; /* since the epoch, UTC */
+	uint64_t mono_ns; /* CLOCK_MONOTONIC of the fact */
+	const char *boot_id;
+	const char *node;
+	enum record_type type;
+	const char *ip; /* text */
+	uint64_t prefix_len;
+	const char *family; /* "ipv4", "ipv6" */
+	uint64_t netns; /* inode */
+	uint64_t netns_cookie;
+	uint64_t from_netns; /* link.moved */
+	uint64_t ifindex;
+	const char *ifname;
+	const char *from_ifname; /* link.renamed */
+	const char *link_kind;
+	const char *range;
+	const char *cidr;
+	uint64_t used;
+	uint64_t usable;
+	uint64_t latency_ns;
+	uint64_t reuse_ns;
+	const char *reason;
+	const char *message;
+	uint64_t count;
+	const char *backend;
+	bool initial; /* written only when true */
+};
+
+/* "ip.assigned"; for RECORD_TYPE_COUNT and above NULL. */
+const char *record_type_name(enum record_type type);
+/* All numbers RECORD_ABSENT, all strings NULL. */
+struct record record_init(enum record_type type);
+/* One line with its '\n'. -ENOMEM, or -EIO when out fails. */
+int record_write(const struct record *record, FILE *out);
