@@ -14,9 +14,10 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/exposition core/record core/state core/diff \
+CORE   := core/addr core/histogram core/range core/exposition core/record core/inventory core/state core/diff \
 	  core/account core/metrics
-SOURCE := source/config source/cni source/proc source/kernel source/probe source/walker \
+SOURCE := source/config source/cni source/proc source/symbols source/attempt \
+	  source/kernel source/object source/probe source/walker \
 	  source/netlink
 SINK   := sink/eventlog sink/http
 USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop agent cli/options cli/run cli/snapshot \
@@ -27,7 +28,7 @@ BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
 
-LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz
+LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wundef -Wformat=2 -Wvla
 CFLAGS ?= -O2 -g
@@ -39,7 +40,8 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -fno-common -Iinclude -Iuser -I$(O
 BPF_ARCH   := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
 BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -std=gnu17 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
 	     -Wtype-limits -Wno-unused-parameter -Werror -Iinclude -Ibpf \
-	     -idirafter /usr/include/$(shell uname -m)-linux-gnu -MMD -MP
+	     $(if $(SYSROOT),-idirafter $(SYSROOT)/usr/include) \
+	     -idirafter /usr/$(ARCH)-linux-gnu/include -idirafter /usr/include/$(ARCH)-linux-gnu -MMD -MP
 
 all: $(O)/podip ## build the agent (default)
 
@@ -59,7 +61,7 @@ $(O)/user/%.o: user/%.c
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 # Only the modules that own BPF programs know the skeleton.
-$(O)/user/source/probe.o $(O)/user/source/walker.o: $(O)/podip.skel.h
+$(O)/user/source/object.o $(O)/user/source/probe.o $(O)/user/source/walker.o: $(O)/podip.skel.h
 
 $(O)/podip.skel.h: $(O)/podip.bpf.o
 	$(BPFTOOL) gen skeleton $< name podip_bpf > $@
@@ -101,7 +103,7 @@ clean: ## remove $(O)
 help: ## show this text
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 .PHONY: all test check-layers check-format format clean help
 .DELETE_ON_ERROR:

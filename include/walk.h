@@ -54,6 +54,20 @@ union walk_slot {
 	struct walk_addr addr;
 };
 
+/* Where a walk is, and how the last one ended. */
+struct walk {
+	__u64 head; /* list_head of all namespaces */
+	__u64 net, dev_head, dev, ifa, ifp_head, ifp; /* where we are: kernel addresses */
+	__u32 step;
+	__u32 slots; /* written */
+	__u32 netns; /* counted */
+	__u32 done;
+	__u32 netns_slot; /* where the records of the netns under way start */
+	__u32 netns_inum;
+	__u32 skip_to; /* go on at this inode; 0 from the start */
+	__u32 full; /* the array had no room */
+};
+
 _Static_assert(sizeof(struct walk_netns) == 40, "walk_netns");
 _Static_assert(sizeof(struct walk_link) == 40, "walk_link");
 _Static_assert(sizeof(struct walk_addr) == 40, "walk_addr");

@@ -16,10 +16,11 @@ struct histogram_bounds {
 };
 
 struct histogram {
-	uint64_t buckets[HISTOGRAM_BUCKET_MAX + 1]; /* not cumulative; the last is +Inf */
+	uint64_t buckets[HISTOGRAM_BUCKET_MAX + 1]; /* not cumulative; [bounds->count] is +Inf */
 	double sum;
 	uint64_t count;
 };
 
+/* A bound belongs to the bucket below it. NaN is no observation. */
 void histogram_observe(struct histogram *histogram, const struct histogram_bounds *bounds,
 		       double value);

@@ -20,7 +20,8 @@ struct range {
 	char name[RANGE_NAME_SIZE];
 	struct prefix cidr;
 	enum range_scope scope;
-	double reserved; /* addresses in it that no pod can get; < 0 when its source does not know */
+	double reserved; /* addresses in it that no pod can get; < 0 when its source does not know
+			  */
 	uint8_t node_prefix; /* block that each node takes out of it, family's own bits; 0 none */
 	const char *source; /* "config", "cni": a literal, never freed */
 	int parent; /* index of the narrowest range around it, or RANGE_NONE */
@@ -38,10 +39,10 @@ struct range_table;
 const char *range_scope_name(enum range_scope scope);
 int range_scope_parse(const char *text, enum range_scope *out);
 
-/* Merge `count` lists, the first with the highest precedence: of ranges with an equal CIDR the first
- * one stays, and takes `reserved` from the later one where it does not know it itself. Unknown
- * `reserved` becomes 0. Sorted by prefix_compare, parents linked. -E2BIG past RANGE_MAX, -ENOMEM.
- * The caller owns *out. */
+/* Merge `count` lists, the first with the highest precedence: of ranges with an equal CIDR the
+ * first one stays, and takes `reserved` from the later one where it does not know it itself.
+ * Unknown `reserved` becomes 0. Sorted by prefix_compare, parents linked. -E2BIG past RANGE_MAX,
+ * -ENOMEM. The caller owns *out. */
 int range_table_new(const struct range_list *lists, size_t count, struct range_table **out);
 void range_table_free(struct range_table *table);
 DEFINE_CLEANUP(range_table, struct range_table *, range_table_free)

@@ -68,5 +68,6 @@ struct record {
 const char *record_type_name(enum record_type type);
 /* All numbers RECORD_ABSENT, all strings NULL. */
 struct record record_init(enum record_type type);
-/* One line with its '\n'. -ENOMEM, or -EIO when out fails. */
+/* One line with its '\n'. A number past INT64_MAX is written as that. Allocates nothing. -EIO when
+ * out fails. */
 int record_write(const struct record *record, FILE *out);

@@ -28,16 +28,17 @@ struct eventlog_stats {
 	int last_error; /* errno of the last failed write; 0 when the last one worked */
 };
 
-/* Open PATH for appending, mode 0600, created with its missing last directory; "-" is stdout. A torn
- * last line (power cut) is closed with a newline so that the next record stands alone. A file whose
- * tail is not our records has found = false. -errno. The caller owns *out. */
+/* Open PATH for appending, mode 0600, created with its missing last directory; "-" is stdout. A
+ * torn last line (power cut) is closed with a newline so that the next record stands alone. A file
+ * whose tail is not our records has found = false. -errno; the caller says so. The caller owns
+ * *out. */
 int eventlog_open(const char *path, struct eventlog **out, struct eventlog_tail *out_tail);
 void eventlog_close(struct eventlog *log); /* flushes */
 DEFINE_CLEANUP(eventlog, struct eventlog *, eventlog_close)
 #define cleanup_eventlog cleanup(cleanup_eventlog_fn)
 
 /* Take one record with its '\n'. Bounded: a full buffer is flushed; what still does not fit is lost
- * and counted. */
+ * and counted. What could not be written stays buffered and goes first next time. */
 void eventlog_append(struct eventlog *log, const char *line, size_t size);
 /* Write what is buffered. Called at the end of each turn of the loop. */
 void eventlog_flush(struct eventlog *log);

@@ -39,8 +39,9 @@ struct http_stats {
 };
 
 /* Listen on `address`: "ADDR:PORT", "[v6]:PORT" or ":PORT" (every address, both families where the
- * kernel has IPv6). Port 0 takes a free one: see http_port(). At most 64 connections, 10 s idle each.
- * routes are borrowed for the server's life. -EINVAL bad address, -EADDRINUSE, ... The caller owns *out. */
+ * kernel has IPv6). Port 0 takes a free one: see http_port(). At most 64 connections, 10 s idle
+ * each. routes are borrowed for the server's life. -EINVAL bad address, -EADDRINUSE, ... The caller
+ * owns *out. */
 int http_open(const char *address, const struct http_route *routes, size_t count, void *ctx,
 	      struct http **out);
 void http_close(struct http *http);

@@ -15,7 +15,8 @@ enum {
 	CONFIG_ERROR_SIZE = 512,
 };
 
-/* One scalar outside `ranges`: "web.listen-address" = ":9465". A sequence gives one setting an item. */
+/* One scalar outside `ranges`: "web.listen-address" = ":9465". A sequence gives one setting an
+ * item. */
 struct config_setting {
 	char *key; /* path joined by '.' */
 	char *value;
@@ -25,7 +26,8 @@ struct config_setting {
 struct config {
 	struct range *ranges;
 	size_t range_count;
-	struct config_setting *settings; /* in file order; the options' table knows which keys exist */
+	struct config_setting
+		*settings; /* in file order; the options' table knows which keys exist */
 	size_t setting_count;
 };
 

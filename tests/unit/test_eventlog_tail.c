@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the event log makes of the file that an agent before it left. */
+#include "test.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cleanup.h"
+#include "core/record.h"
+#include "scratch.h"
+#include "sink/eventlog.h"
+
+#define TS "2024-02-29T12:34:56.000000000Z"
+#define WALL_NS 1709210096000000000
+#define LINE(seq, type) "{\"v\":1,\"seq\":" seq ",\"ts\":\"" TS "\",\"type\":\"" type "\"}"
+
+static struct eventlog *open_log(const char *name, struct eventlog_tail *out_tail)
+{
+	struct eventlog *log = NULL;
+
+	assert_int_equal(eventlog_open(name, &log, out_tail), 0);
+	return log;
+}
+
+static void append_text(struct eventlog *log, const char *line)
+{
+	eventlog_append(log, line, strlen(line));
+}
+
+static void reads_back_what_it_wrote(void **state)
+{
+	cleanup_eventlog struct eventlog *log = NULL;
+	struct record record = record_init(RECORD_AGENT_STOPPED);
+	cleanup_free char *line = NULL;
+	struct eventlog_tail tail;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+
+	(void)state;
+	assert_non_null(out);
+	record.seq = 77;
+	record.wall_ns = 1709210096123456789;
+	record.ifname = "\xff";
+	assert_int_equal(record_write(&record, out), 0);
+	assert_int_equal(fclose(out), 0);
+
+	log = open_log(scratch_path, &tail);
+	eventlog_append(log, line, size);
+	eventlog_close(take_ptr(log));
+
+	log = open_log(scratch_path, &tail);
+	assert_true(tail.found);
+	assert_true(tail.stopped);
+	assert_int_equal(tail.seq, 77);
+	assert_true(tail.wall_ns == record.wall_ns);
+}
+
+static void finds_the_last_record(void **state)
+{
+	static const struct {
+		const char *text;
+		bool found, stopped;
+		uint64_t seq;
+		const char *after; /* where "next\n" is appended; NULL: right behind text */
+	} cases[] = {
+		{ "", false, false, 0, NULL },
+		{ "\n", false, false, 0, NULL },
+		{ LINE("5", "ip.assigned") "\n", true, false, 5, NULL },
+		{ LINE("5", "agent.stopped") "\n", true, true, 5, NULL },
+		{ LINE("5", "agent.stopped") "\n" LINE("6", "agent.started") "\n", true, false, 6,
+		  NULL },
+		{ LINE("5", "agent.stopped") "\n{\"v\":1,\"se", true, true, 5, "\n" },
+		{ LINE("5", "ip.assigned"), true, false, 5, "\n" }, /* torn before its newline */
+		{ LINE("4", "ip.assigned") "\n" LINE("5", "ip.assigned"), true, false, 5, "\n" },
+		/* a torn line that an agent closed before it crashed too */
+		{ LINE("5", "ip.assigned") "\n{\"v\":1,\"se\n", true, false, 5, NULL },
+		{ LINE("5", "ip.assigned") "\n\n", true, false, 5, NULL },
+		{ "hello\nworld\n", false, false, 0, NULL },
+		{ "{\"v\":1}\n", false, false, 0, NULL },
+		{ "[1,2]\n7\nnull\n", false, false, 0, NULL },
+		{ "{\"v\":2,\"seq\":1,\"ts\":\"" TS "\",\"type\":\"a\"}\n", false, false, 0, NULL },
+		{ "{\"v\":1,\"seq\":\"1\",\"ts\":\"" TS "\",\"type\":\"a\"}\n", false, false, 0,
+		  NULL },
+		{ "{\"v\":1,\"seq\":1,\"ts\":\"yesterday\",\"type\":\"a\"}\n", false, false, 0,
+		  NULL },
+		{ LINE("-5", "ip.assigned") "\n", false, false, 0, NULL },
+		{ LINE("5", "ip.assigned\xff") "\n", false, false, 0, NULL },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct eventlog_tail tail = { .seq = 42 };
+		cleanup_free char *got = NULL;
+		struct eventlog *log;
+		char want[512];
+
+		print_message("  '%s'\n", c->text);
+		scratch_put(c->text, strlen(c->text));
+		log = open_log(scratch_path, &tail);
+		append_text(log, "next\n");
+		eventlog_flush(log);
+		assert_int_equal(eventlog_stats(log).written, 1);
+		eventlog_close(log);
+
+		assert_int_equal(tail.found, c->found);
+		assert_int_equal(tail.stopped, c->stopped);
+		assert_int_equal(tail.seq, c->seq);
+		assert_true(tail.wall_ns == (c->found ? WALL_NS : 0));
+
+		snprintf(want, sizeof(want), "%s%snext\n", c->text, c->after ? c->after : "");
+		got = scratch_read();
+		assert_string_equal(got, want);
+	}
+}
+
+static void looks_no_further_back_than_64_kib(void **state)
+{
+	static const struct {
+		size_t junk; /* bytes behind the record, one line */
+		bool found;
+	} cases[] = {
+		{ 0, true }, { 1000, true }, { 60000, true }, { 65536, false }, { 200000, false },
+	};
+	static const char record[] = LINE("9", "ip.released") "\n";
+
+	(void)state;
+	for_each_case(c, cases) {
+		size_t before = 100000, size = before + sizeof(record) - 1 + c->junk;
+		cleanup_free char *text = malloc(size);
+		struct eventlog_tail tail;
+
+		assert_non_null(text);
+		memset(text, 'x', size);
+		text[before - 1] = '\n';
+		memcpy(text + before, record, sizeof(record) - 1);
+		text[size - 1] = '\n';
+		scratch_put(text, size);
+
+		eventlog_close(open_log(scratch_path, &tail));
+		assert_int_equal(tail.found, c->found);
+		assert_int_equal(tail.seq, c->found ? 9 : 0);
+	}
+}
+
+static void survives_zeroes_after_a_power_cut(void **state)
+{
+	static const char text[] = LINE("9", "ip.released") "\n\0\0\0\0";
+	struct eventlog_tail tail;
+	struct eventlog *log;
+	struct stat stat_file;
+
+	(void)state;
+	scratch_put(text, sizeof(text) - 1);
+	log = open_log(scratch_path, &tail);
+	append_text(log, "next\n");
+	eventlog_close(log);
+	assert_true(tail.found);
+	assert_int_equal(stat(scratch_path, &stat_file), 0);
+	assert_int_equal(stat_file.st_size, sizeof(text) - 1 + strlen("\nnext\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(reads_back_what_it_wrote),
+		scratch_test(finds_the_last_record),
+		scratch_test(looks_no_further_back_than_64_kib),
+		scratch_test(survives_zeroes_after_a_power_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Difference between the state and a walk, as the events that would close it.
+ * Nothing is applied here: whoever asked decides, and goes through state_apply().
+ * Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/state.h"
+#include "walk.h"
+
+struct diff {
+	struct event *events; /* what is gone first, then what is new, in the kernel's order */
+	size_t count;
+	size_t capacity;
+};
+
+struct diff_walk {
+	const union walk_slot *slots; /* borrowed */
+	size_t count;
+	bool is_complete; /* an incomplete walk tells nothing of what it did not see */
+	uint64_t time_ns; /* of the events */
+	bool is_creation_known; /* a new netns was made just now, not some time before */
+};
+
+/* Replaces what *diff held; keeps its memory for the next time. -ENOMEM leaves it empty. */
+int diff_take(struct state *state, const struct diff_walk *walk, struct diff *diff);
+/* Keep in *diff only what `earlier` said as well: a change under way during one walk is no
+ * difference, one that two walks see is. -ENOMEM leaves both untouched. */
+int diff_confirm(const struct diff *earlier, struct diff *diff);
+void diff_clear(struct diff *diff);

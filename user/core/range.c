@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/range.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct range_table {
+	size_t count;
+	struct range ranges[]; /* by prefix_compare() */
+};
+
+static const char *const scope_names[RANGE_SCOPE_COUNT] = {
+	[RANGE_SCOPE_NODE] = "node",
+	[RANGE_SCOPE_SUBNET] = "subnet",
+	[RANGE_SCOPE_CLUSTER] = "cluster",
+};
+
+const char *range_scope_name(enum range_scope scope)
+{
+	return scope < RANGE_SCOPE_COUNT ? scope_names[scope] : NULL;
+}
+
+int range_scope_parse(const char *text, enum range_scope *out)
+{
+	for (enum range_scope scope = 0; scope < RANGE_SCOPE_COUNT; scope++) {
+		if (strcmp(text, scope_names[scope]) == 0) {
+			*out = scope;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* How many ranges sort before `prefix`, or are equal to it. */
+static size_t count_up_to(const struct range_table *table, const struct prefix *prefix)
+{
+	size_t low = 0, high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (prefix_compare(&table->ranges[middle].cidr, prefix) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int merge(struct range_table *table, const struct range *range)
+{
+	size_t at = count_up_to(table, &range->cidr);
+	struct range *known = at ? &table->ranges[at - 1] : NULL;
+
+	if (known && prefix_compare(&known->cidr, &range->cidr) == 0) {
+		if (known->reserved < 0)
+			known->reserved = range->reserved;
+		return 0;
+	}
+	if (table->count == RANGE_MAX)
+		return -E2BIG;
+
+	memmove(&table->ranges[at + 1], &table->ranges[at],
+		(table->count - at) * sizeof(table->ranges[0]));
+	table->ranges[at] = *range;
+	table->count++;
+	return 0;
+}
+
+/* Outer ranges sort first, so what is around a range is its left neighbour or one around that. */
+static void link_parents(struct range_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		struct range *range = &table->ranges[i];
+		int parent = (int)i - 1;
+
+		while (parent >= 0 && !prefix_holds(&table->ranges[parent].cidr, &range->cidr))
+			parent = table->ranges[parent].parent;
+		range->parent = parent;
+		if (range->reserved < 0)
+			range->reserved = 0;
+	}
+}
+
+int range_table_new(const struct range_list *lists, size_t count, struct range_table **out)
+{
+	cleanup_range_table struct range_table *table = NULL;
+	size_t total = 0;
+	int err;
+
+	for (size_t i = 0; i < count; i++)
+		total += lists[i].count;
+	if (total > RANGE_MAX)
+		total = RANGE_MAX;
+
+	table = calloc(1, sizeof(*table) + total * sizeof(table->ranges[0]));
+	if (!table)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < lists[i].count; j++) {
+			err = merge(table, &lists[i].ranges[j]);
+			if (err)
+				return err;
+		}
+	}
+	link_parents(table);
+
+	*out = take_ptr(table);
+	return 0;
+}
+
+void range_table_free(struct range_table *table)
+{
+	free(table);
+}
+
+size_t range_table_count(const struct range_table *table)
+{
+	return table->count;
+}
+
+const struct range *range_table_at(const struct range_table *table, size_t index)
+{
+	return &table->ranges[index];
+}
+
+int range_table_find(const struct range_table *table, const struct ip *ip)
+{
+	struct prefix narrowest = prefix_of(ip, 128);
+	int index = (int)count_up_to(table, &narrowest) - 1;
+
+	while (index >= 0 && !prefix_holds_ip(&table->ranges[index].cidr, ip))
+		index = table->ranges[index].parent;
+	return index;
+}
+
+double range_capacity(const struct range *range)
+{
+	return prefix_size(&range->cidr);
+}
+
+double range_usable(const struct range *range)
+{
+	double usable = range_capacity(range) - range->reserved;
+
+	return usable > 0 ? usable : 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text forms that the outputs share: UTF-8, JSON strings, time. Pure.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define TEXT_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, for each byte that is not UTF-8 */
+
+enum { TEXT_TIME_SIZE = 31 };
+
+/* Bytes of the well-formed UTF-8 character that text starts with, 1 to 4; 0 if it starts with none.
+ * Never looks past a NUL. Source: Unicode 15, table 3-7. */
+size_t text_char_size(const char *text);
+/* text as a JSON string with its quotes. The caller looks at ferror(out). */
+void text_put_json(const char *text, FILE *out);
+
+/* "2006-01-02T15:04:05.000000000Z": RFC 3339 in UTC, always with nine decimals. */
+void text_time(int64_t wall_ns, char out[static TEXT_TIME_SIZE]);
+/* Reads what text_time() writes and nothing else: -EINVAL. */
+int text_time_parse(const char *text, int64_t *out_wall_ns);

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/cni_conf.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+DEFINE_CLEANUP(json, json_t *, json_decref)
+#define cleanup_json cleanup(cleanup_json_fn)
+
+static int parse_object(const char *text, size_t size, json_t **out)
+{
+	cleanup_json json_t *root = json_loadb(text, size, 0, NULL);
+
+	if (!root)
+		return -EBADMSG;
+	if (!json_is_object(root))
+		return -EINVAL;
+
+	*out = take_ptr(root);
+	return 0;
+}
+
+/* An absent key leaves *out, its default, alone. */
+static int parse_ip_inside(const json_t *range, const char *key, const struct prefix *cidr,
+			   struct ip *out)
+{
+	const json_t *value = json_object_get(range, key);
+	struct ip ip;
+
+	if (!value || json_is_null(value))
+		return 0;
+	if (!json_is_string(value) || ip_parse(json_string_value(value), &ip) ||
+	    !prefix_holds_ip(cidr, &ip))
+		return -EINVAL;
+
+	*out = ip;
+	return 0;
+}
+
+static unsigned __int128 to_number(const struct ip *ip)
+{
+	unsigned __int128 number = 0;
+
+	for (size_t i = 0; i < sizeof(ip->bytes); i++)
+		number = number << 8 | ip->bytes[i];
+	return number;
+}
+
+static struct ip to_ip(unsigned __int128 number)
+{
+	struct ip ip;
+
+	for (size_t i = sizeof(ip.bytes); i-- > 0; number >>= 8)
+		ip.bytes[i] = (uint8_t)number;
+	return ip;
+}
+
+/* Addresses of cidr that host-local never hands out. */
+static int count_reserved(const json_t *range, const struct prefix *cidr, double *out)
+{
+	unsigned __int128 first = to_number(&cidr->base);
+	unsigned __int128 last = first + (((unsigned __int128)1 << (128 - cidr->len)) - 1);
+	struct ip start = to_ip(first + 1), end = to_ip(last - ip_is_v4(&cidr->base));
+	struct ip gateway = start;
+	unsigned __int128 reserved;
+	bool has_gateway;
+
+	if (parse_ip_inside(range, "rangeStart", cidr, &start) ||
+	    parse_ip_inside(range, "rangeEnd", cidr, &end) || ip_compare(&start, &end) > 0)
+		return -EINVAL;
+	/* One in another network is allowed, and takes none of these. */
+	has_gateway = parse_ip_inside(range, "gateway", cidr, &gateway) == 0;
+
+	reserved = to_number(&start) - first + (last - to_number(&end));
+	if (has_gateway && ip_compare(&start, &gateway) <= 0 && ip_compare(&gateway, &end) <= 0)
+		reserved++;
+
+	*out = (double)reserved;
+	return 0;
+}
+
+/* The network's name, cut between characters. */
+static int copy_name(const json_t *network, char out[static RANGE_NAME_SIZE])
+{
+	const char *name = json_string_value(json_object_get(network, "name"));
+	size_t size;
+
+	if (!name || !*name)
+		return -EINVAL;
+	for (size_t i = 0; name[i]; i++) {
+		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
+			return -EINVAL;
+	}
+
+	size = strlen(name);
+	if (size >= RANGE_NAME_SIZE) {
+		size = RANGE_NAME_SIZE - 1;
+		while ((name[size] & 0xc0) == 0x80)
+			size--;
+	}
+	memcpy(out, name, size);
+	out[size] = '\0';
+	return 0;
+}
+
+/* What Calico's conf has in place of a CIDR, in any case, with or without IPv6 behind it. */
+static bool is_pod_cidr_word(const char *subnet)
+{
+	static const char word[] = "usePodCidr";
+
+	return strncasecmp(subnet, word, sizeof(word) - 1) == 0;
+}
+
+/* Ranges from `own` on are the same IPAM's: there an equal CIDR is another piece of it, elsewhere
+ * another plugin's say. */
+static int add_range(const json_t *network, const json_t *json, size_t own, struct cni_conf *conf)
+{
+	const char *subnet = json_string_value(json_object_get(json, "subnet"));
+	struct range range = { .scope = RANGE_SCOPE_NODE, .source = "cni", .parent = RANGE_NONE };
+
+	if (!subnet)
+		return -EINVAL;
+	if (is_pod_cidr_word(subnet))
+		return 0;
+	/* host-local wants four addresses at least; ::/0 has no count in 128 bits. */
+	if (prefix_parse_masked(subnet, &range.cidr) || range.cidr.len > 126 || !range.cidr.len ||
+	    copy_name(network, range.name) || count_reserved(json, &range.cidr, &range.reserved))
+		return -EINVAL;
+
+	for (size_t i = 0; i < conf->count; i++) {
+		double *reserved = &conf->ranges[i].reserved;
+
+		if (prefix_compare(&conf->ranges[i].cidr, &range.cidr) != 0)
+			continue;
+		if (i >= own)
+			*reserved -= range_usable(&range);
+		if (*reserved < 0)
+			*reserved = 0;
+		return 0;
+	}
+	if (conf->count == CNI_CONF_RANGES_MAX)
+		return -E2BIG;
+
+	conf->ranges[conf->count++] = range;
+	return 0;
+}
+
+static int add_plugin(const json_t *network, const json_t *plugin, struct cni_conf *conf)
+{
+	const json_t *ipam = json_object_get(plugin, "ipam");
+	const char *type = json_string_value(json_object_get(ipam, "type"));
+	const json_t *sets = json_object_get(ipam, "ranges");
+	size_t own = conf->count;
+	int err = 0;
+
+	if (!type || strcmp(type, "host-local") != 0)
+		return 0;
+	if (json_object_get(ipam, "subnet"))
+		err = add_range(network, ipam, own, conf);
+	for (size_t i = 0; !err && i < json_array_size(sets); i++) {
+		const json_t *set = json_array_get(sets, i);
+
+		for (size_t j = 0; !err && j < json_array_size(set); j++)
+			err = add_range(network, json_array_get(set, j), own, conf);
+	}
+	return err;
+}
+
+int cni_conf_parse(const char *text, size_t size, struct cni_conf *out)
+{
+	cleanup_json json_t *network = NULL;
+	struct cni_conf conf = { 0 };
+	const json_t *plugins;
+	int err;
+
+	err = parse_object(text, size, &network);
+	if (err)
+		return err;
+
+	plugins = json_object_get(network, "plugins");
+	if (!plugins)
+		err = add_plugin(network, network, &conf);
+	for (size_t i = 0; !err && i < json_array_size(plugins); i++)
+		err = add_plugin(network, json_array_get(plugins, i), &conf);
+	if (err)
+		return err;
+
+	*out = conf;
+	return 0;
+}
+
+static void add_sandbox(const char *path, struct cni_result *result)
+{
+	if (!path || path[0] != '/' || strlen(path) >= CNI_SANDBOX_SIZE ||
+	    result->count == CNI_RESULT_SANDBOXES_MAX)
+		return;
+	for (size_t i = 0; i < result->count; i++) {
+		if (strcmp(result->sandboxes[i], path) == 0)
+			return;
+	}
+	strcpy(result->sandboxes[result->count++], path);
+}
+
+int cni_result_parse(const char *text, size_t size, struct cni_result *out)
+{
+	cleanup_json json_t *root = NULL;
+	struct cni_result result = { 0 };
+	const json_t *interfaces;
+	int err;
+
+	err = parse_object(text, size, &root);
+	if (err)
+		return err;
+
+	interfaces = json_object_get(json_object_get(root, "result"), "interfaces");
+	for (size_t i = 0; i < json_array_size(interfaces); i++) {
+		const json_t *interface = json_array_get(interfaces, i);
+
+		add_sandbox(json_string_value(json_object_get(interface, "sandbox")), &result);
+	}
+
+	*out = result;
+	return 0;
+}
