@@ -14,13 +14,13 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/exposition core/record core/inventory core/state core/diff \
-	  core/account core/metrics
-SOURCE := source/config source/cni source/proc source/symbols source/attempt \
+CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/inventory core/state core/diff \
+	  core/account core/journal core/collect core/metrics core/reconcile
+SOURCE := source/file source/yamlfile source/config source/dirwatch source/cni_conf source/cni_files source/cni source/proc source/symbols source/attempt \
 	  source/kernel source/object source/probe source/walker \
 	  source/netlink
 SINK   := sink/eventlog sink/http
-USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop agent cli/options cli/run cli/snapshot \
+USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed watch serve chronicle agent cli/option_values cli/option_table cli/options cli/output cli/run cli/snapshot \
 	  cli/doctor cli/version main
 
 MODULES := $(filter-out cleanup,$(USER))
@@ -28,7 +28,7 @@ BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
 
-LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng
+LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lm
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wundef -Wformat=2 -Wvla
 CFLAGS ?= -O2 -g
@@ -43,45 +43,54 @@ BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -std=gnu17 -D__TARGET_ARCH_$(BPF_ARCH) 
 	     $(if $(SYSROOT),-idirafter $(SYSROOT)/usr/include) \
 	     -idirafter /usr/$(ARCH)-linux-gnu/include -idirafter /usr/include/$(ARCH)-linux-gnu -MMD -MP
 
+# make V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf "  %-8s %s\n" $(1) $(2))
+
 all: $(O)/podip ## build the agent (default)
 
 $(O)/podip: $(O)/user/main.o $(O)/libpodip.a
-	$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
 
 $(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES)))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(O)/libcore.a: $(CORE:%=$(O)/user/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(O)/user/%.o: user/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 # Only the modules that own BPF programs know the skeleton.
 $(O)/user/source/object.o $(O)/user/source/probe.o $(O)/user/source/walker.o: $(O)/podip.skel.h
 
 $(O)/podip.skel.h: $(O)/podip.bpf.o
-	$(BPFTOOL) gen skeleton $< name podip_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name podip_bpf > $@
 
 $(O)/podip.bpf.o: $(BPF:%=$(O)/bpf/%.bpf.o)
-	$(BPFTOOL) gen object $@ $^
+	$(Q)$(BPFTOOL) gen object $@ $^
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 # A core test links the pure core only, so that a core module cannot grow a
 # dependency on the kernel or the network without its tests failing to link.
 $(O)/unit/core/%: tests/unit/core/%.c $(O)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests $^ -o $@ $(LDFLAGS) -lcmocka -ljansson -lm
+	$(call say,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $^ -o $@ $(LDFLAGS) -lcmocka -ljansson -lm
 
 $(O)/unit/%: tests/unit/%.c $(O)/libpodip.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests $^ -o $@ $(LDFLAGS) -lcmocka $(LIBS) -lm
+	$(call say,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $^ -o $@ $(LDFLAGS) -lcmocka $(LIBS) -lm
 
 test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no root needed
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done

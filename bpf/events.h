@@ -80,10 +80,23 @@ static __always_inline struct event *reserve(enum loss loss, __u64 *out_seq)
 	return event;
 }
 
-static __always_inline void submit(struct event *event)
+static __always_inline void count_run(__u32 program, __u64 start_ns)
 {
+	struct cpu_stats *stats = this_cpu_stats();
+
+	if (!stats || program >= PROGRAM_COUNT)
+		return;
+	stats->programs[program].runs++;
+	stats->programs[program].time_ns += bpf_ktime_get_ns() - start_ns;
+}
+
+static __always_inline void submit(struct event *event, __u32 kind)
+{
+	__u64 start_ns = event->time_ns;
+
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 	wake();
+	count_run(kind, start_ns);
 }
 
 static __always_inline void report_netns(enum event_kind kind, const struct net *net)
@@ -101,7 +114,7 @@ static __always_inline void report_netns(enum event_kind kind, const struct net 
 		.cpu = (__u16)bpf_get_smp_processor_id(),
 		.kind = kind,
 	};
-	submit(event);
+	submit(event, kind);
 }
 
 static __always_inline void fill_link(struct event *event, const struct net_device *dev)
@@ -153,7 +166,7 @@ static __always_inline void report_link_name(const struct net_device *dev)
 	struct event *event = reserve_about(LOSS_LINK, EVENT_LINK_NAME, dev);
 
 	if (event)
-		submit(event);
+		submit(event, EVENT_LINK_NAME);
 }
 
 /* lo comes first into each netns that is made and never moves: it stands for the netns. */
@@ -176,7 +189,7 @@ static __always_inline void report_listed(const struct net_device *dev)
 		event->from_cookie = from->cookie;
 		event->from_inum = from->inum;
 	}
-	submit(event);
+	submit(event, EVENT_LINK_ADD);
 	if (from)
 		bpf_map_delete_elem(&moving, &key);
 }
@@ -198,7 +211,7 @@ static __always_inline void report_unlisted(const struct net_device *dev)
 		return;
 	from.cookie = event->netns_cookie;
 	from.inum = event->netns_inum;
-	submit(event);
+	submit(event, kind);
 	if (kind == EVENT_LINK_LEAVE)
 		bpf_map_update_elem(&moving, &key, &from, BPF_ANY);
 }
@@ -218,7 +231,7 @@ static __always_inline void report_ipv4(enum event_kind kind, const struct in_if
 	event->prefix_len = BPF_CORE_READ(ifa, ifa_prefixlen);
 	event->scope = BPF_CORE_READ(ifa, ifa_scope);
 	event->addr_flags = BPF_CORE_READ(ifa, ifa_flags);
-	submit(event);
+	submit(event, kind);
 }
 
 static __always_inline void report_ipv6(enum event_kind kind, const struct inet6_ifaddr *ifp,
@@ -233,5 +246,5 @@ static __always_inline void report_ipv6(enum event_kind kind, const struct inet6
 	event->prefix_len = (__u8)BPF_CORE_READ(ifp, prefix_len);
 	event->scope = (__u8)BPF_CORE_READ(ifp, scope);
 	event->addr_flags = flags;
-	submit(event);
+	submit(event, kind);
 }

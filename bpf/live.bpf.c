@@ -173,8 +173,11 @@ volatile __u64 triggers;
 /* With a full barrier on every architecture, as a ring commit would have; needs 5.12. */
 static __always_inline void trigger(void)
 {
+	__u64 start_ns = bpf_ktime_get_ns();
+
 	if (__sync_fetch_and_add(&triggers, 1) != ~0ULL)
 		wake();
+	count_run(PROGRAM_TRIGGER, start_ns);
 }
 
 SEC("tp_btf/notifier_run")

@@ -17,7 +17,7 @@ enum step { STEP_NETNS, STEP_LINK, STEP_IPV4, STEP_IPV6 };
 enum {
 	STEPS_MAX = 1 << 20, /* with WALK_SLOT_MAX slots the array is full long before */
 	CHUNK = 512, /* steps between two tail calls: the verifier walks each one */
-	ANCESTORS_MAX = 128,
+	ANCESTORS_MAX = 64,
 	XA_DEPTH_MAX = 6, /* 64 children each: 2^36 ids */
 };
 
@@ -31,9 +31,15 @@ struct {
 
 struct walk walk; /* outcome of the last run */
 
-const volatile __u32 walk_host_inum; /* netns whose ids nsid_find resolves */
+__u32 walk_host_inum; /* netns whose ids nsid_find resolves */
 const volatile __u32 walk_peers; /* also tell where the other end of each pair is */
 __u64 walk_host_net;
+__u32 walk_first_inum; /* netns of the kernel's process 1 */
+
+/* Always zero, but in memory that the verifier must take for anything. A state whose every member
+ * is "some number" is met again after one turn of the loop; one with constants in it multiplies. */
+volatile __u64 nothing;
+#define some(number) ((number) + nothing)
 
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
@@ -82,7 +88,7 @@ static __always_inline union walk_slot *new_slot(struct walk *w)
 	if (slot)
 		w->slots = key + 1;
 	else
-		w->full = 1;
+		w->full = some(1);
 	return slot;
 }
 
@@ -91,7 +97,7 @@ static __always_inline int step_ipv4(struct walk *w, bool direct)
 	union walk_slot *slot;
 
 	if (!w->ifa) {
-		w->step = STEP_IPV6;
+		w->step = some(STEP_IPV6);
 		return 0;
 	}
 	slot = new_slot(w);
@@ -116,7 +122,7 @@ static __always_inline int step_ipv6(struct walk *w, bool direct)
 	__u64 ifp;
 
 	if (!w->ifp || w->ifp == w->ifp_head) {
-		w->step = STEP_LINK;
+		w->step = some(STEP_LINK);
 		return 0;
 	}
 	slot = new_slot(w);
@@ -182,7 +188,7 @@ static __always_inline int step_link(struct walk *w, bool direct)
 	__u64 dev, in_dev, in6_dev;
 
 	if (!next || next == w->dev_head) {
-		w->step = STEP_NETNS;
+		w->step = some(STEP_NETNS);
 		return 0;
 	}
 	w->dev = next;
@@ -191,15 +197,15 @@ static __always_inline int step_link(struct walk *w, bool direct)
 		return 1;
 
 	in_dev = (__u64)get(direct, dev, net_device, ip_ptr);
-	w->ifa = in_dev ? (__u64)get(direct, in_dev, in_device, ifa_list) : 0;
+	w->ifa = in_dev ? (__u64)get(direct, in_dev, in_device, ifa_list) : some(0);
 	in6_dev = (__u64)get(direct, dev, net_device, ip6_ptr);
-	w->ifp_head = 0;
-	w->ifp = 0;
+	w->ifp_head = some(0);
+	w->ifp = some(0);
 	if (in6_dev) {
 		w->ifp_head = in6_dev + bpf_core_field_offset(struct inet6_dev, addr_list);
 		w->ifp = (__u64)get(direct, in6_dev, inet6_dev, addr_list.next);
 	}
-	w->step = STEP_IPV4;
+	w->step = some(STEP_IPV4);
 	return 0;
 }
 
@@ -211,7 +217,7 @@ static __always_inline int step_netns(struct walk *w, bool direct)
 	__u32 inum;
 
 	if (!next || next == w->head) {
-		w->done = 1;
+		w->done = some(1);
 		return 1;
 	}
 	net = around(next, net, list);
@@ -220,7 +226,7 @@ static __always_inline int step_netns(struct walk *w, bool direct)
 		w->net = next;
 		return 0;
 	}
-	w->skip_to = 0;
+	w->skip_to = some(0);
 
 	w->netns_slot = w->slots;
 	w->netns_inum = inum;
@@ -238,7 +244,7 @@ static __always_inline int step_netns(struct walk *w, bool direct)
 	w->netns++;
 	w->dev_head = net + bpf_core_field_offset(struct net, dev_base_head);
 	w->dev = w->dev_head;
-	w->step = STEP_LINK;
+	w->step = some(STEP_LINK);
 	return 0;
 }
 
@@ -264,15 +270,18 @@ static __always_inline int start(struct walk *w, const struct bpf_raw_tracepoint
 	const struct task_struct *task = (const void *)bpf_get_current_task();
 	const struct net *net;
 
-	for (int i = 0; i < ANCESTORS_MAX && BPF_CORE_READ(task, pid); i++)
+	for (int i = 0; i < ANCESTORS_MAX && BPF_CORE_READ(task, pid); i++) {
+		if (BPF_CORE_READ(task, tgid) == 1) /* any thread of it may be the parent */
+			walk_first_inum = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 		task = BPF_CORE_READ(task, real_parent);
+	}
 	if (BPF_CORE_READ(task, pid))
 		return -1;
 	net = BPF_CORE_READ(task, nsproxy, net_ns);
 	if (!net)
 		return -1;
 
-	*w = (struct walk){ .step = STEP_NETNS };
+	*w = (struct walk){ .step = some(STEP_NETNS) };
 	w->head = (__u64)BPF_CORE_READ(net, list.prev);
 	w->net = w->head;
 	w->slots = (__u32)ctx->args[0];

@@ -14,7 +14,19 @@ enum loss {
 	LOSS_COUNT,
 };
 
+/* What ran, for the metrics of the programs: the event kinds, and behind them ... */
+enum {
+	PROGRAM_TRIGGER = 10, /* EVENT_KIND_COUNT: a trigger of the tracepoint backend */
+	PROGRAM_COUNT,
+};
+
+struct program_stats {
+	__u64 runs; /* that had something to report */
+	__u64 time_ns;
+};
+
 struct cpu_stats {
 	__u64 lost[LOSS_COUNT];
 	__u64 seq; /* events tried on this CPU, lost ones included */
+	struct program_stats programs[PROGRAM_COUNT];
 };

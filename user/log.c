@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,7 @@ static void put_message(enum log_level level, const char *message)
 {
 	char wall[TEXT_TIME_SIZE];
 	struct timespec now;
+	json_t *line;
 
 	if (log_format == LOG_FORMAT_TEXT) {
 		fprintf(stderr, "podip: %s: ", level_names[level]);
@@ -87,9 +89,11 @@ static void put_message(enum log_level level, const char *message)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	text_time((int64_t)now.tv_sec * 1000000000 + now.tv_nsec, wall);
-	fprintf(stderr, "{\"ts\":\"%s\",\"level\":\"%s\",\"message\":", wall, level_names[level]);
-	text_put_json(message, stderr);
-	fputs("}\n", stderr);
+	line = json_pack("{s:s, s:s, s:o}", "ts", wall, "level", level_names[level], "message",
+			 text_to_json(message));
+	if (line && !json_dumpf(line, stderr, JSON_COMPACT))
+		putc('\n', stderr);
+	json_decref(line);
 }
 
 static void __attribute__((format(printf, 3, 0)))

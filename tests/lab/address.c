@@ -103,8 +103,7 @@ static struct address_seen see(const struct nlmsghdr *message)
 	const void *address = NULL, *local = NULL;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message, sizeof(*info))
-	{
+	mnl_attr_for_each(attr, message, sizeof(*info)) {
 		if (mnl_attr_get_type(attr) == IFA_LOCAL)
 			local = mnl_attr_get_payload(attr);
 		else if (mnl_attr_get_type(attr) == IFA_ADDRESS)

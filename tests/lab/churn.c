@@ -211,7 +211,8 @@ static int parse(int argc, char **argv, struct churn *churn)
 			err = -EINVAL;
 		}
 	}
-	if (err || optind != argc || !churn->cycles || churn->first + churn->cycles > LAB_ADDRESS_COUNT)
+	if (err || optind != argc || !churn->cycles ||
+	    churn->first + churn->cycles > LAB_ADDRESS_COUNT)
 		return -EINVAL;
 	return 0;
 }

@@ -137,10 +137,10 @@ void lab_name(const struct lab *lab, uint64_t number, char out[static LAB_NAME_S
 
 void lab_v4(enum lab_base base, uint64_t number, char out[static ADDRESS_TEXT_SIZE])
 {
-	uint64_t subnet = number / 254;
+	uint64_t subnet = number / LAB_SUBNET_SIZE;
 
 	snprintf(out, ADDRESS_TEXT_SIZE, "10.%" PRIu64 ".%" PRIu64 ".%" PRIu64 "/24",
-		 base + subnet / 256, subnet % 256, 1 + number % 254);
+		 base + subnet / 256, subnet % 256, 1 + number % LAB_SUBNET_SIZE);
 }
 
 void lab_v6(enum lab_base base, uint64_t number, char out[static ADDRESS_TEXT_SIZE])

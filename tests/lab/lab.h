@@ -15,12 +15,12 @@
 enum {
 	LAB_NAME_SIZE = 16, /* IFNAMSIZ */
 	LAB_PREFIX_MAX = 7, /* leaves "-" and seven digits of a name */
-	LAB_NUMBER_MAX = 9999999,
-	LAB_ADDRESS_COUNT = 16384 * 254, /* a /10 in subnets of /24, each without its ends */
+	LAB_SUBNET_SIZE = 254, /* a /24 without its first and last address */
+	LAB_ADDRESS_COUNT = 16384 * LAB_SUBNET_SIZE, /* a /10 */
 };
 
 /* What is under 10.BASE.0.0/10, and under fd00:BASE::/32: one for each workload. */
-enum lab_base { LAB_BASE_FLAP = 0, LAB_BASE_CHURN = 64, LAB_BASE_POPULATE = 128 };
+enum lab_base { LAB_BASE_CHURN = 64, LAB_BASE_POPULATE = 128, LAB_BASE_FLAP = 192 };
 
 enum lab_mode {
 	LAB_VETH, /* the other end is in the host: the host has an id for the namespace */
@@ -41,8 +41,7 @@ int lab_mode_parse(const char *text, enum lab_mode *out);
 /* Decimal, up to `max`; -EINVAL, -ERANGE. */
 int lab_number_parse(const char *text, uint64_t max, uint64_t *out);
 
-/* Also blocks SIGINT and SIGTERM, so that nothing half-made stays behind. -EINVAL: prefix too long.
- */
+/* Blocks SIGINT and SIGTERM, so that nothing half-made stays. -EINVAL: prefix too long. */
 int lab_open(const char *prefix, enum lab_mode mode, struct lab *out);
 void lab_close(struct lab *lab);
 static inline void cleanup_lab_fn(struct lab *lab)

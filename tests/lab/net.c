@@ -25,7 +25,7 @@ struct net {
 	uint32_t seq;
 };
 
-static int open_socket(unsigned int groups, struct mnl_socket **out)
+int net_socket_open(unsigned int groups, struct mnl_socket **out)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 
@@ -40,6 +40,12 @@ static int open_socket(unsigned int groups, struct mnl_socket **out)
 
 	*out = socket;
 	return 0;
+}
+
+void net_socket_close(struct mnl_socket *socket)
+{
+	if (socket)
+		mnl_socket_close(socket);
 }
 
 /* The namespace that the thread is in. */
@@ -57,9 +63,9 @@ static int open_own(struct net **out)
 		return -errno;
 	net->inum = st.st_ino;
 
-	err = open_socket(0, &net->requests);
+	err = net_socket_open(0, &net->requests);
 	if (!err)
-		err = open_socket(RTMGRP_IPV6_IFADDR, &net->events);
+		err = net_socket_open(RTMGRP_IPV6_IFADDR, &net->events);
 	if (!err)
 		*out = take_ptr(net);
 	return err;
@@ -69,10 +75,8 @@ void net_close(struct net *net)
 {
 	if (!net)
 		return;
-	if (net->events)
-		mnl_socket_close(net->events);
-	if (net->requests)
-		mnl_socket_close(net->requests);
+	net_socket_close(net->events);
+	net_socket_close(net->requests);
 	close_fd(net->fd);
 	free(net);
 }
@@ -191,34 +195,39 @@ static void drain(struct mnl_socket *socket)
 		;
 }
 
-static int receive(struct net *net, net_reply_fn fn, void *ctx)
+static int receive(struct mnl_socket *socket, unsigned int seq, net_reply_fn fn, void *ctx)
 {
-	unsigned int port = mnl_socket_get_portid(net->requests);
+	unsigned int port = mnl_socket_get_portid(socket);
 	char reply[NET_REPLY_SIZE];
 	int more = MNL_CB_OK;
 
 	while (more > MNL_CB_STOP) {
-		ssize_t len = mnl_socket_recvfrom(net->requests, reply, sizeof(reply));
+		ssize_t len = mnl_socket_recvfrom(socket, reply, sizeof(reply));
 
 		if (len < 0)
 			return -errno;
-		more = mnl_cb_run(reply, len, net->seq, port, fn, ctx);
+		more = mnl_cb_run(reply, len, seq, port, fn, ctx);
 	}
 	return more < 0 ? -errno : 0;
 }
 
-int net_talk(struct net *net, struct nlmsghdr *request, net_reply_fn fn, void *ctx)
+int net_socket_talk(struct mnl_socket *socket, struct nlmsghdr *request, net_reply_fn fn, void *ctx)
 {
 	int err;
 
-	request->nlmsg_seq = ++net->seq;
-	if (mnl_socket_sendto(net->requests, request, request->nlmsg_len) < 0)
+	if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
 		return -errno;
 
-	err = receive(net, fn, ctx);
+	err = receive(socket, request->nlmsg_seq, fn, ctx);
 	if (err)
-		drain(net->requests);
+		drain(socket);
 	return err;
+}
+
+int net_talk(struct net *net, struct nlmsghdr *request, net_reply_fn fn, void *ctx)
+{
+	request->nlmsg_seq = ++net->seq;
+	return net_socket_talk(net->requests, request, fn, ctx);
 }
 
 void net_forget(struct net *net)

@@ -13,10 +13,11 @@
 
 #include "cleanup.h"
 
+struct mnl_socket;
 struct nlmsghdr;
 struct net;
 
-enum { NET_REQUEST_SIZE = 512, NET_REPLY_SIZE = 16384 };
+enum { NET_REQUEST_SIZE = 512, NET_REPLY_SIZE = 32768 };
 
 /* Once per program: make /run/netns what iproute2 makes it, a shared mount. */
 int net_setup(void);
@@ -37,8 +38,7 @@ int net_sysctl(const struct net *net, const char *key, const char *value);
 
 typedef int (*net_reply_fn)(const struct nlmsghdr *reply, void *ctx); /* as libmnl's mnl_cb_t */
 
-/* Send, and hand each answer up to the acknowledgement or the end of a dump to `fn` (may be NULL).
- */
+/* Send, and hand each answer up to the acknowledgement or the end of a dump to `fn` or NULL. */
 int net_talk(struct net *net, struct nlmsghdr *request, net_reply_fn fn, void *ctx);
 /* Forget what was heard of IPv6 addresses so far. */
 void net_forget(struct net *net);
@@ -47,3 +47,11 @@ void net_forget(struct net *net);
  * answers MNL_CB_STOP. -ETIMEDOUT; -errno of an `fn` that answered MNL_CB_ERROR.
  */
 int net_hear(struct net *net, int timeout_ms, net_reply_fn fn, void *ctx);
+
+/* The same on a bare socket, where the thread is. The caller numbers its requests. */
+int net_socket_open(unsigned int groups, struct mnl_socket **out);
+void net_socket_close(struct mnl_socket *socket);
+DEFINE_CLEANUP(net_socket, struct mnl_socket *, net_socket_close)
+#define cleanup_net_socket cleanup(cleanup_net_socket_fn)
+int net_socket_talk(struct mnl_socket *socket, struct nlmsghdr *request, net_reply_fn fn,
+		    void *ctx);

@@ -12,7 +12,7 @@
 #include "address.h"
 #include "lab.h"
 
-enum { USABLE_WAIT_MS = 2000, PER_POD_MAX = 100 };
+enum { PER_POD_MAX = 100 };
 
 struct populate {
 	const char *verb;
@@ -38,8 +38,7 @@ static int add_addresses(const struct populate *populate, const struct pod *pod,
 		lab_v6(LAB_BASE_POPULATE, number * populate->v6_count + i, text);
 		err = address_add(pod->net, &address);
 	}
-	/* One worker makes them usable in turn, so that the last stands for all. */
-	return err || !populate->v6_count ? err : address_wait(pod->net, &address, USABLE_WAIT_MS);
+	return err;
 }
 
 static int add_pod(const struct populate *populate, const struct lab *lab, uint64_t number)

@@ -16,7 +16,7 @@ say() {
 
 fail() {
 	say "$@"
-	exit 1
+	exit "${fail_status:-1}"
 }
 
 require() {
@@ -25,6 +25,12 @@ require() {
 		command -v "$tool" >/dev/null || PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null ||
 			fail "no '$tool' on this machine, tests/qemu/setup installs it"
 	done
+}
+
+# Downloads take turns, held until the script ends: two runs may want the same.
+take_turn() {
+	exec 9>"$qemu_dir/lock"
+	flock 9
 }
 
 host_codename() {

@@ -52,14 +52,13 @@ static unsigned int check_numbers(const char *text)
 
 static void creates_a_private_file_and_its_directory(void **state)
 {
-	cleanup_eventlog struct eventlog *log = NULL;
 	struct eventlog_tail tail = { .found = true };
 	char nested[PATH_MAX + 16];
 	struct stat stat_file;
 
 	(void)state;
 	snprintf(nested, sizeof(nested), "%s/new/log", scratch_directory);
-	log = open_log(nested, &tail);
+	eventlog_close(open_log(nested, &tail));
 	assert_false(tail.found);
 	assert_int_equal(stat(nested, &stat_file), 0);
 	assert_int_equal(stat_file.st_mode & 07777, 0600);

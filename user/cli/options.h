@@ -1,49 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be set: each row of rows[] in options.c is a flag, an environment
- * variable, a key of podip.yaml, a default and a line of --help. Flags win over
- * environment over file over default.
+ * Options of `podip run`: flags win over environment over configuration file over
+ * default. The table of them is in option_table.c.
  */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "cleanup.h"
-#include "log.h"
-#include "source/config.h"
-
-enum { OPTION_LIST_MAX = 8 };
-
-enum option_backend {
-	OPTION_BACKEND_AUTO,
-	OPTION_BACKEND_FENTRY,
-	OPTION_BACKEND_KPROBE,
-	OPTION_BACKEND_TRACEPOINT,
-	OPTION_BACKEND_COUNT,
-};
-
-struct option_list {
-	char *items[OPTION_LIST_MAX];
-	size_t count;
-};
-
-/* Every string is owned. Paths below the host's root have its prefix already. */
-struct options {
-	char *config; /* NULL: no file */
-	char *node;
-	struct option_list listen; /* never empty */
-	struct option_list events_files; /* never empty; "-" is stdout */
-	enum option_backend backend;
-	uint64_t reconcile_ns;
-	char *host_root; /* "" for none; no trailing slash */
-	char *proc_dir;
-	char *cni_conf_dir;
-	char *cni_cache_dir;
-	enum log_level log_level;
-	enum log_format log_format;
-	struct config file; /* its ranges; empty without a file */
-};
+#include "cli/option_table.h"
 
 enum options_result { OPTIONS_RUN, OPTIONS_EXIT };
 

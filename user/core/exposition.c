@@ -110,9 +110,9 @@ static bool is_integer(double value, double below)
 static void format_value(double value, char out[static NUMBER_SIZE])
 {
 	if (isnan(value))
-		strcpy(out, "NaN");
+		snprintf(out, NUMBER_SIZE, "NaN");
 	else if (isinf(value))
-		strcpy(out, value > 0 ? "+Inf" : "-Inf");
+		snprintf(out, NUMBER_SIZE, value > 0 ? "+Inf" : "-Inf");
 	else if (is_integer(value, INTEGER_MAX))
 		snprintf(out, NUMBER_SIZE, "%.0f", value);
 	else

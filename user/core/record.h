@@ -6,8 +6,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define RECORD_ABSENT UINT64_MAX /* a number that is not known: the field is left out */
 
@@ -68,6 +68,5 @@ struct record {
 const char *record_type_name(enum record_type type);
 /* All numbers RECORD_ABSENT, all strings NULL. */
 struct record record_init(enum record_type type);
-/* One line with its '\n'. A number past INT64_MAX is written as that. Allocates nothing. -EIO when
- * out fails. */
-int record_write(const struct record *record, FILE *out);
+/* One line with its '\n', not terminated. -ENOMEM; -ENOSPC when it does not fit. */
+int record_format(const struct record *record, char *out, size_t size, size_t *out_size);

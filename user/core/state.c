@@ -19,22 +19,23 @@ enum {
 };
 
 struct state {
-	struct state_config config;
+	uint32_t host_inum;
+	bool is_nested;
 	fact_fn on_fact;
 	void *ctx;
 	struct inventory inventory;
 };
 
-int state_new(const struct state_config *config, fact_fn on_fact, void *ctx, struct state **out)
+int state_new(const uint32_t limits[static INVENTORY_TABLE_COUNT], fact_fn on_fact, void *ctx,
+	      struct state **out)
 {
 	struct state *state = calloc(1, sizeof(*state));
 
 	if (!state)
 		return -ENOMEM;
-	state->config = *config;
 	state->on_fact = on_fact;
 	state->ctx = ctx;
-	memcpy(state->inventory.limits, config->limits, sizeof(config->limits));
+	memcpy(state->inventory.limits, limits, sizeof(state->inventory.limits));
 	*out = state;
 	return 0;
 }
@@ -48,6 +49,11 @@ void state_free(struct state *state)
 }
 
 struct inventory *state_inventory(struct state *state)
+{
+	return &state->inventory;
+}
+
+const struct inventory *state_inventory_const(const struct state *state)
 {
 	return &state->inventory;
 }
@@ -66,9 +72,15 @@ uint32_t state_own_netns(const struct state *state, uint32_t *out_without_addres
 	return own;
 }
 
+void state_set_host(struct state *state, uint32_t host_inum, bool is_nested)
+{
+	state->host_inum = host_inum;
+	state->is_nested = is_nested;
+}
+
 bool state_is_host(const struct state *state, uint32_t inum)
 {
-	return inum == state->config.host_inum;
+	return inum == state->host_inum;
 }
 
 bool state_keeps_link(bool in_host, const char *kind)
@@ -205,7 +217,7 @@ static int get_netns(struct state *state, const struct event *event, struct netn
 		if (err)
 			return err;
 		netns->is_host = state_is_host(state, event->netns_inum);
-		if (netns->is_host || !state->config.nested)
+		if (netns->is_host || !state->is_nested)
 			own(state, netns);
 	}
 	if (event->peer_inum && state_is_host(state, event->peer_inum))

@@ -45,16 +45,11 @@ struct fact {
 
 typedef void (*fact_fn)(const struct fact *fact, void *ctx);
 
-struct state_config {
-	uint32_t host_inum;
-	bool nested;
-	uint32_t limits[INVENTORY_TABLE_COUNT];
-};
-
 struct state;
 
 /* on_fact is called from within state_apply() and must not call back. The caller owns *out. */
-int state_new(const struct state_config *config, fact_fn on_fact, void *ctx, struct state **out);
+int state_new(const uint32_t limits[static INVENTORY_TABLE_COUNT], fact_fn on_fact, void *ctx,
+	      struct state **out);
 void state_free(struct state *state);
 DEFINE_CLEANUP(state, struct state *, state_free)
 #define cleanup_state cleanup(cleanup_state_fn)
@@ -65,9 +60,12 @@ int state_apply(struct state *state, const struct event *event);
 
 /* Borrowed. Only diff may write to it: its marks. */
 struct inventory *state_inventory(struct state *state);
+const struct inventory *state_inventory_const(const struct state *state);
 /* Namespaces of this node, and those of them that hold no pod address. */
 uint32_t state_own_netns(const struct state *state, uint32_t *out_without_address);
 
+/* Which netns is the node's own, and do several nodes share this kernel? Before the first event. */
+void state_set_host(struct state *state, uint32_t host_inum, bool is_nested);
 bool state_is_host(const struct state *state, uint32_t inum);
 /* Is a link of this kind kept? All in a pod's netns; in the node's own only ends of pod links. */
 bool state_keeps_link(bool in_host, const char *kind);

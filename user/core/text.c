@@ -41,45 +41,27 @@ size_t text_char_size(const char *text)
 	return 0;
 }
 
-/* Bytes that JSON takes as they are, up to the first that needs a closer look. */
-static size_t plain_span(const char *text)
+/* Well-formed text is the rule: jansson checks it, and only what it refuses is mended. */
+json_t *text_to_json(const char *text)
 {
-	size_t size = 0;
+	json_t *json = json_string(text);
+	cleanup_free char *mended = NULL;
+	size_t used = 0;
 
-	while (text[size] >= 0x20 && text[size] < 0x7f && text[size] != '"' && text[size] != '\\')
-		size++;
-	return size;
-}
+	if (json)
+		return json;
+	mended = malloc(strlen(text) * strlen(TEXT_REPLACEMENT) + 1);
+	if (!mended)
+		return NULL;
+	while (*text) {
+		size_t size = text_char_size(text);
 
-/* One character that is not plain; returns its bytes. */
-static size_t put_json_char(const char *text, FILE *out)
-{
-	size_t size = text_char_size(text);
-
-	if (*text == '"' || *text == '\\')
-		fprintf(out, "\\%c", *text);
-	else if ((unsigned char)*text < 0x20)
-		fprintf(out, "\\u%04x", (unsigned int)*text);
-	else if (size)
-		fwrite_unlocked(text, 1, size, out);
-	else
-		fputs_unlocked(TEXT_REPLACEMENT, out);
-	return size ? size : 1;
-}
-
-void text_put_json(const char *text, FILE *out)
-{
-	putc_unlocked('"', out);
-	for (;;) {
-		size_t size = plain_span(text);
-
-		fwrite_unlocked(text, 1, size, out);
-		text += size;
-		if (!*text)
-			break;
-		text += put_json_char(text, out);
+		memcpy(mended + used, size ? text : TEXT_REPLACEMENT,
+		       size ? size : strlen(TEXT_REPLACEMENT));
+		used += size ? size : strlen(TEXT_REPLACEMENT);
+		text += size ? size : 1;
 	}
-	putc_unlocked('"', out);
+	return json_stringn(mended, used);
 }
 
 void text_time(int64_t wall_ns, char out[static TEXT_TIME_SIZE])

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text forms that the outputs share: UTF-8, JSON strings, time. Pure.
+ * Text forms that the outputs share: UTF-8 and time. Pure.
  */
 #pragma once
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define TEXT_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, for each byte that is not UTF-8 */
 
@@ -15,8 +15,8 @@ enum { TEXT_TIME_SIZE = 31 };
 /* Bytes of the well-formed UTF-8 character that text starts with, 1 to 4; 0 if it starts with none.
  * Never looks past a NUL. Source: Unicode 15, table 3-7. */
 size_t text_char_size(const char *text);
-/* text as a JSON string with its quotes. The caller looks at ferror(out). */
-void text_put_json(const char *text, FILE *out);
+/* text as a JSON string, with TEXT_REPLACEMENT for what is not UTF-8. NULL: out of memory. */
+json_t *text_to_json(const char *text);
 
 /* "2006-01-02T15:04:05.000000000Z": RFC 3339 in UTC, always with nine decimals. */
 void text_time(int64_t wall_ns, char out[static TEXT_TIME_SIZE]);

@@ -58,7 +58,7 @@ static int split(const char *text, char host[static HOST_SIZE], char port[static
 
 	memcpy(host, text, size);
 	host[size] = '\0';
-	strcpy(port, colon + 1);
+	memcpy(port, colon + 1, strlen(colon + 1) + 1);
 	return 0;
 }
 
@@ -141,7 +141,7 @@ static int open_socket(const char *text)
 
 static int read_port(int fd, uint16_t *out)
 {
-	union address address;
+	union address address = { 0 };
 	socklen_t size = sizeof(address);
 
 	if (getsockname(fd, &address.any, &size) < 0)

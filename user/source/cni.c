@@ -1,234 +1,218 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * One table of files a directory, by name as libcni orders them: what each said
- * when it was last read. A change re-reads that file alone; what all of them say
- * together is put together anew from the table.
- */
 #include "source/cni.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 
-#include "log.h"
-#include "source/cni_conf.h"
+#include "source/cni_files.h"
 #include "source/dirwatch.h"
-#include "source/file.h"
-
-enum directory_kind { DIRECTORY_CONF, DIRECTORY_CACHE, DIRECTORY_COUNT };
-
-struct file {
-	char *name;
-	struct range *ranges;
-	size_t range_count;
-	uint32_t sandboxes[CNI_RESULT_SANDBOXES_MAX];
-	size_t sandbox_count;
-	bool is_bad; /* the log has it */
-	bool is_seen; /* by the reading of the directory under way */
-};
-
-struct directory {
-	struct file *files; /* by name */
-	size_t count;
-	bool is_changed;
-	bool is_full; /* the log has it */
-};
 
 struct cni {
 	struct dirwatch *watch;
-	const char *paths[DIRECTORY_COUNT];
-	const char *host_root;
-	struct directory directories[DIRECTORY_COUNT];
+	struct cni_files files[CNI_KIND_COUNT];
+	bool is_stale[CNI_KIND_COUNT]; /* files[] changed since they were merged */
 	struct range *ranges;
 	size_t range_count;
 	uint32_t *sandboxes; /* sorted */
 	size_t sandbox_count;
-	struct cni_stats stats;
+	uint64_t dropped_ranges;
+	int changes; /* not told yet */
 };
 
-static void clear_file(struct file *file)
+static void on_change(void *ctx, size_t index, const char *name, bool is_whole)
 {
-	free(file->name);
-	free(file->ranges);
-	*file = (struct file){ 0 };
-}
-#define cleanup_file cleanup(clear_file)
+	struct cni *cni = ctx;
 
-static bool is_conf_name(const char *name)
-{
-	const char *suffix = strrchr(name, '.');
-
-	return suffix && (strcmp(suffix, ".conf") == 0 || strcmp(suffix, ".conflist") == 0 ||
-			  strcmp(suffix, ".json") == 0);
+	if (name)
+		cni_files_update(&cni->files[index], name, is_whole);
+	else
+		cni_files_update_all(&cni->files[index]);
+	cni->is_stale[index] = true;
 }
 
-static bool is_result_name(const char *name)
+static bool is_same_range(const struct range *a, const struct range *b)
 {
-	(void)name;
-	return true;
+	return prefix_compare(&a->cidr, &b->cidr) == 0 && a->reserved == b->reserved &&
+	       strcmp(a->name, b->name) == 0;
 }
 
-static int read_conf(const struct cni *cni, const char *text, size_t size, struct file *out)
+static bool has_cidr(const struct range *ranges, size_t count, const struct prefix *cidr)
 {
-	struct cni_conf conf;
-	int err;
-
-	(void)cni;
-	err = cni_conf_parse(text, size, &conf);
-	if (err || !conf.count)
-		return err;
-
-	out->ranges = calloc(conf.count, sizeof(out->ranges[0]));
-	if (!out->ranges)
-		return -ENOMEM;
-	memcpy(out->ranges, conf.ranges, conf.count * sizeof(out->ranges[0]));
-	out->range_count = conf.count;
-	return 0;
-}
-
-/* Only a file of nsfs has an inode that means a namespace; of which kind does not matter, since all
- * kinds share one numbering. */
-static int netns_inode(const char *host_root, const char *sandbox, uint32_t *out)
-{
-	cleanup_close int fd = -1;
-	char path[PATH_MAX];
-	struct statfs fs;
-	struct stat st;
-
-	if (snprintf(path, sizeof(path), "%s%s", host_root, sandbox) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_PATH | O_CLOEXEC);
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (fs.f_type != NSFS_MAGIC)
-		return -EINVAL;
-
-	*out = (uint32_t)st.st_ino;
-	return 0;
-}
-
-static int read_result(const struct cni *cni, const char *text, size_t size, struct file *out)
-{
-	static const char var_run[] = "/var/run/";
-	struct cni_result result;
-	int err;
-
-	err = cni_result_parse(text, size, &result);
-	if (err)
-		return err;
-
-	for (size_t i = 0; i < result.count; i++) {
-		const char *sandbox = result.sandboxes[i];
-		uint32_t *inode = &out->sandboxes[out->sandbox_count];
-
-		err = netns_inode(cni->host_root, sandbox, inode);
-		/* Under a root of its own the absolute link /var/run -> /run leads astray. */
-		if (err && strncmp(sandbox, var_run, sizeof(var_run) - 1) == 0)
-			err = netns_inode(cni->host_root, sandbox + strlen("/var"), inode);
-		if (!err)
-			out->sandbox_count++;
+	for (size_t i = 0; i < count; i++) {
+		if (prefix_compare(&ranges[i].cidr, cidr) == 0)
+			return true;
 	}
-	/* A sandbox that is gone is a result that outlived its pod. */
-	return 0;
+	return false;
 }
 
-static const struct directory_row {
-	bool (*has_name)(const char *name); /* is a file of this name meant for us? */
-	int (*read)(const struct cni *cni, const char *text, size_t size, struct file *out);
-	const char *what;
-} rows[DIRECTORY_COUNT] = {
-	[DIRECTORY_CONF] = { is_conf_name, read_conf, "a CNI configuration" },
-	[DIRECTORY_CACHE] = { is_result_name, read_result, "a cached CNI result" },
-};
-
-static int read_one(const struct cni *cni, size_t index, const char *name, struct file *out)
+/* All files' ranges; of an equal CIDR the first file's. CNI_RANGES_CHANGED, 0 or -errno. */
+static int merge_ranges(struct cni *cni)
 {
-	cleanup_file struct file file = { 0 };
-	cleanup_free char *text = NULL;
-	char path[PATH_MAX];
-	size_t size;
-	int err;
+	const struct cni_files *files = &cni->files[CNI_KIND_CONF];
+	cleanup_free struct range *ranges = calloc(RANGE_MAX, sizeof(ranges[0]));
+	size_t count = 0, dropped = 0, same = 0;
 
-	if (snprintf(path, sizeof(path), "%s/%s", cni->paths[index], name) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	err = file_read(path, CNI_FILE_MAX, &text, &size);
-	if (!err)
-		err = rows[index].read(cni, text, size, &file);
-	if (err)
-		return err;
+	if (!ranges)
+		return -ENOMEM;
+	for (size_t i = 0; i < files->count; i++) {
+		const struct cni_file *file = &files->files[i];
 
-	*out = file;
-	file = (struct file){ 0 };
-	return 0;
-}
-
-/* Where `name` is, or belongs. */
-static size_t find(const struct directory *directory, const char *name, bool *out_found)
-{
-	size_t low = 0, high = directory->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(directory->files[middle].name, name);
-
-		if (order == 0) {
-			*out_found = true;
-			return middle;
+		for (size_t j = 0; j < file->range_count; j++) {
+			if (has_cidr(ranges, count, &file->ranges[j].cidr))
+				continue;
+			if (count < RANGE_MAX)
+				ranges[count++] = file->ranges[j];
+			else
+				dropped++;
 		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
 	}
-	*out_found = false;
-	return low;
+
+	cni->dropped_ranges = dropped;
+	while (same < count && same < cni->range_count &&
+	       is_same_range(&ranges[same], &cni->ranges[same]))
+		same++;
+	if (same == count && same == cni->range_count)
+		return 0;
+	free(cni->ranges);
+	cni->ranges = take_ptr(ranges);
+	cni->range_count = count;
+	return CNI_RANGES_CHANGED;
 }
 
-static void drop(struct directory *directory, size_t at)
+static int compare_inodes(const void *a, const void *b)
 {
-	clear_file(&directory->files[at]);
-	directory->count--;
-	memmove(&directory->files[at], &directory->files[at + 1],
-		(directory->count - at) * sizeof(directory->files[0]));
-	directory->is_changed = true;
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	return (left > right) - (left < right);
 }
 
-static int insert(struct directory *directory, size_t at, const char *name)
+/* All files' sandboxes, each once. CNI_SANDBOXES_CHANGED, 0 or -errno. */
+static int merge_sandboxes(struct cni *cni)
 {
-	char *copy;
+	const struct cni_files *files = &cni->files[CNI_KIND_RESULT];
+	cleanup_free uint32_t *inodes = NULL;
+	size_t total = 0, count = 0;
 
-	if (directory->count == CNI_FILES_MAX)
-		return -ENOSPC;
-	copy = strdup(name);
-	if (!copy)
+	inodes = calloc(files->count + 1, sizeof(files->files[0].sandboxes));
+	if (!inodes)
 		return -ENOMEM;
+	for (size_t i = 0; i < files->count; i++) {
+		const struct cni_file *file = &files->files[i];
 
-	memmove(&directory->files[at + 1], &directory->files[at],
-		(directory->count - at) * sizeof(directory->files[0]));
-	directory->files[at] = (struct file){ .name = copy };
-	directory->count++;
+		for (size_t j = 0; j < file->sandbox_count; j++)
+			inodes[total++] = file->sandboxes[j];
+	}
+	qsort(inodes, total, sizeof(inodes[0]), compare_inodes);
+	for (size_t i = 0; i < total; i++) {
+		if (!count || inodes[count - 1] != inodes[i])
+			inodes[count++] = inodes[i];
+	}
+
+	if (count == cni->sandbox_count &&
+	    (!count || memcmp(inodes, cni->sandboxes, count * sizeof(inodes[0])) == 0))
+		return 0;
+	free(cni->sandboxes);
+	cni->sandboxes = take_ptr(inodes);
+	cni->sandbox_count = count;
+	return CNI_SANDBOXES_CHANGED;
+}
+
+static int merge_all(struct cni *cni)
+{
+	static int (*const merge[CNI_KIND_COUNT])(struct cni * cni) = {
+		[CNI_KIND_CONF] = merge_ranges,
+		[CNI_KIND_RESULT] = merge_sandboxes,
+	};
+
+	for (size_t i = 0; i < CNI_KIND_COUNT; i++) {
+		int change;
+
+		if (!cni->is_stale[i])
+			continue;
+		change = merge[i](cni);
+		if (change < 0)
+			return change;
+		cni->is_stale[i] = false;
+		cni->changes |= change;
+	}
+	return take(cni->changes, 0);
+}
+
+int cni_open(const struct cni_config *config, struct cni **out)
+{
+	const char *const paths[CNI_KIND_COUNT] = {
+		[CNI_KIND_CONF] = config->conf_dir,
+		[CNI_KIND_RESULT] = config->cache_dir,
+	};
+	cleanup_cni struct cni *cni = calloc(1, sizeof(*cni));
+	int err;
+
+	if (!cni)
+		return -ENOMEM;
+	for (enum cni_kind kind = 0; kind < CNI_KIND_COUNT; kind++) {
+		err = cni_files_init(kind, paths[kind], config->host_root, &cni->files[kind]);
+		if (err)
+			return err;
+	}
+
+	err = dirwatch_open(paths, CNI_KIND_COUNT, &cni->watch);
+	if (err)
+		return err;
+	for (size_t i = 0; i < CNI_KIND_COUNT; i++)
+		on_change(cni, i, NULL, true);
+	err = merge_all(cni);
+	if (err < 0)
+		return err;
+
+	*out = take_ptr(cni);
 	return 0;
 }
 
-static const char *describe(int err)
+void cni_close(struct cni *cni)
 {
-	switch (err) {
-	case -EBADMSG:
-		return "not JSON";
-	case -EINVAL:
-		return "not as expected";
-	case -EFBIG:
-		return "too large";
-	case -ENOTSUP:
-		return "not a regular file";
-	default:
-		return strerror(-err);
+	if (!cni)
+		return;
+	dirwatch_close(cni->watch);
+	for (size_t i = 0; i < CNI_KIND_COUNT; i++)
+		cni_files_clear(&cni->files[i]);
+	free(cni->ranges);
+	free(cni->sandboxes);
+	free(cni);
+}
+
+int cni_fd(const struct cni *cni)
+{
+	return dirwatch_fd(cni->watch);
+}
+
+int cni_refresh(struct cni *cni)
+{
+	int err;
+
+	err = dirwatch_read(cni->watch, on_change, cni);
+	return err ? err : merge_all(cni);
+}
+
+struct range_list cni_ranges(const struct cni *cni)
+{
+	return (struct range_list){ .ranges = cni->ranges, .count = cni->range_count };
+}
+
+const uint32_t *cni_sandboxes(const struct cni *cni, size_t *out_count)
+{
+	*out_count = cni->sandbox_count;
+	return cni->sandboxes;
+}
+
+struct cni_stats cni_stats(const struct cni *cni)
+{
+	struct cni_stats stats = { .dropped_ranges = cni->dropped_ranges };
+
+	for (size_t i = 0; i < CNI_KIND_COUNT; i++) {
+		stats.files += cni_files_count_good(&cni->files[i]);
+		stats.errors += cni->files[i].errors;
+		stats.skipped += cni->files[i].skipped;
 	}
+	return stats;
 }

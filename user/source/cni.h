@@ -13,11 +13,6 @@
 #include "cleanup.h"
 #include "core/range.h"
 
-enum {
-	CNI_FILE_MAX = 1 << 20, /* bytes of one file */
-	CNI_FILES_MAX = 4096, /* in one directory */
-};
-
 struct cni;
 
 struct cni_config {
@@ -29,7 +24,8 @@ struct cni_config {
 struct cni_stats {
 	uint64_t files; /* understood now */
 	uint64_t errors; /* files not understood, ever */
-	uint64_t skipped; /* files past CNI_FILES_MAX or CNI_FILE_MAX, ever */
+	uint64_t skipped; /* files past the bounds of cni_files.h, ever */
+	uint64_t dropped_ranges; /* past RANGE_MAX, now */
 };
 
 /* Directories that do not exist yet are waited for by watching the nearest parent that does. */
@@ -45,6 +41,7 @@ enum { CNI_RANGES_CHANGED = 1, CNI_SANDBOXES_CHANGED = 2 };
 int cni_refresh(struct cni *cni);
 
 struct range_list cni_ranges(const struct cni *cni); /* borrowed until the next refresh */
-/* Inodes of the network namespaces that the cache's results name. Borrowed until the next refresh. */
+/* Inodes of the network namespaces that the cache's results name. Borrowed until the next refresh.
+ */
 const uint32_t *cni_sandboxes(const struct cni *cni, size_t *out_count);
 struct cni_stats cni_stats(const struct cni *cni);

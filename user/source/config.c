@@ -7,10 +7,7 @@
 
 #include "source/yamlfile.h"
 
-enum {
-	SETTINGS_MAX = 256,
-	DEPTH_MAX = 8, /* of mappings in each other */
-};
+enum { SETTINGS_MAX = 256 };
 
 _Static_assert((int)CONFIG_ERROR_SIZE == YAMLFILE_ERROR_SIZE, "the sentence is handed through");
 
@@ -156,7 +153,7 @@ static int collect(struct reader *reader, const yaml_node_t *mapping, const char
 
 	for (pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top;
 	     pair++) {
-		const yaml_node_t *key = yaml_document_get_node(&reader->file->document, pair->key);
+		const yaml_node_t *key = yamlfile_node(reader->file, pair->key);
 		char where[YAMLFILE_KEY_SIZE];
 		size_t i = 0;
 
@@ -168,7 +165,8 @@ static int collect(struct reader *reader, const yaml_node_t *mapping, const char
 			return yamlfile_blame(
 				reader->file, key, where,
 				"unknown key, expected name, cidr, scope, reserved or node_prefix");
-		err = yamlfile_visit_text(reader->file, pair->value, where, &out[i].node);
+		out[i].node = yamlfile_node(reader->file, pair->value);
+		err = yamlfile_check_text(reader->file, out[i].node, where);
 		if (err)
 			return err;
 		out[i].text = yamlfile_text(out[i].node);
@@ -229,13 +227,10 @@ static int read_ranges(struct reader *reader, const yaml_node_t *node)
 		return -ENOMEM;
 
 	for (size_t i = 0; i < count; i++) {
-		const yaml_node_t *item = NULL;
 		char path[YAMLFILE_KEY_SIZE];
 
 		snprintf(path, sizeof(path), "ranges[%zu]", i);
-		err = yamlfile_visit(reader->file, items[i], path, &item);
-		if (!err)
-			err = read_range(reader, item, path);
+		err = read_range(reader, yamlfile_node(reader->file, items[i]), path);
 		if (err)
 			return err;
 	}
@@ -265,9 +260,9 @@ static int add_list(struct reader *reader, const yaml_node_t *list, const char *
 	if (list->data.sequence.items.start == list->data.sequence.items.top)
 		return yamlfile_blame(reader->file, list, path, "is empty");
 	for (item = list->data.sequence.items.start; item < list->data.sequence.items.top; item++) {
-		const yaml_node_t *node = NULL;
+		const yaml_node_t *node = yamlfile_node(reader->file, *item);
 
-		err = yamlfile_visit_text(reader->file, *item, path, &node);
+		err = yamlfile_check_text(reader->file, node, path);
 		if (!err)
 			err = add_setting(reader, node, path);
 		if (err)
@@ -276,45 +271,40 @@ static int add_list(struct reader *reader, const yaml_node_t *list, const char *
 	return 0;
 }
 
-static int read_mapping(struct reader *reader, const yaml_node_t *mapping, const char *path,
-			unsigned int depth);
+static int read_mapping(struct reader *reader, const yaml_node_t *mapping, const char *path);
 
-static int read_value(struct reader *reader, int index, const char *path, unsigned int depth)
+static int read_value(struct reader *reader, const yaml_node_t *node, const char *path)
 {
-	const yaml_node_t *node = NULL;
 	int err;
 
-	err = yamlfile_visit(reader->file, index, path, &node);
-	if (err)
-		return err;
-	if (depth == 0 && strcmp(path, "ranges") == 0)
-		return read_ranges(reader, node);
 	if (node->type == YAML_MAPPING_NODE)
-		return read_mapping(reader, node, path, depth + 1);
+		return read_mapping(reader, node, path);
 	if (node->type == YAML_SEQUENCE_NODE)
 		return add_list(reader, node, path);
-	if (strlen(yamlfile_text(node)) != node->data.scalar.length)
-		return yamlfile_blame(reader->file, node, path, "contains a NUL byte");
-	return add_setting(reader, node, path);
+	err = yamlfile_check_text(reader->file, node, path);
+	return err ? err : add_setting(reader, node, path);
 }
 
-static int read_mapping(struct reader *reader, const yaml_node_t *mapping, const char *path,
-			unsigned int depth)
+/* Calls itself as deeply as YAMLFILE_DEPTH_MAX lets the file nest. */
+static int read_mapping(struct reader *reader, const yaml_node_t *mapping, const char *path)
 {
 	const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+	bool is_top = !*path;
 	int err;
 
-	if (depth > DEPTH_MAX)
-		return yamlfile_blame(reader->file, mapping, path, "nested too deeply");
-	if (depth > 0 && pair == mapping->data.mapping.pairs.top)
+	if (!is_top && pair == mapping->data.mapping.pairs.top)
 		return yamlfile_blame(reader->file, mapping, path, "is empty");
-	err = yamlfile_check_keys(reader->file, mapping, *path ? path : "top level");
+	err = yamlfile_check_keys(reader->file, mapping, is_top ? "top level" : path);
 	for (; !err && pair < mapping->data.mapping.pairs.top; pair++) {
-		const yaml_node_t *key = yaml_document_get_node(&reader->file->document, pair->key);
+		const yaml_node_t *key = yamlfile_node(reader->file, pair->key);
+		const yaml_node_t *value = yamlfile_node(reader->file, pair->value);
 		char below[YAMLFILE_KEY_SIZE];
 
 		yamlfile_join(path, yamlfile_text(key), below);
-		err = read_value(reader, pair->value, below, depth);
+		if (is_top && strcmp(below, "ranges") == 0)
+			err = read_ranges(reader, value);
+		else
+			err = read_value(reader, value, below);
 	}
 	return err;
 }
@@ -330,7 +320,7 @@ static int read_root(struct reader *reader)
 		return 0;
 	if (root->type != YAML_MAPPING_NODE)
 		return yamlfile_blame(reader->file, root, "top level", "expected a mapping");
-	return read_mapping(reader, root, "", 0);
+	return read_mapping(reader, root, "");
 }
 
 int config_read(const char *path, struct config *out, char error[static CONFIG_ERROR_SIZE])

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,4 +64,16 @@ int file_read(const char *path, size_t max, char **out, size_t *out_size)
 	*out = take_ptr(text);
 	*out_size = size;
 	return 0;
+}
+
+const char *file_strerror(int err)
+{
+	switch (err) {
+	case -EFBIG:
+		return "too large";
+	case -ENOTSUP:
+		return "not a regular file";
+	default:
+		return strerror(-err);
+	}
 }

@@ -11,3 +11,5 @@
  * a directory, -ENOTSUP anything else that is not a regular file, or -errno. The caller owns *out.
  */
 int file_read(const char *path, size_t max, char **out, size_t *out_size);
+/* What file_read() met, in words. */
+const char *file_strerror(int err);

@@ -79,7 +79,6 @@ static int load(const struct object_config *config, enum walk_form form, struct 
 	if (!skel)
 		return -errno;
 	select_programs(skel, config, form);
-	skel->rodata->walk_host_inum = config->host_inum;
 	skel->rodata->walk_peers = config->peers;
 	err = podip_bpf__load(skel);
 	if (!err && form == WALK_FORM_TAIL)

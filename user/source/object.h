@@ -23,7 +23,6 @@ struct object_config {
 	const struct kernel *kernel; /* borrowed for the call */
 	enum backend backend; /* BACKEND_NONE: the walker alone */
 	enum walk_form walk_form;
-	uint32_t host_inum; /* the node's netns */
 	bool peers; /* walks tell where the other end of a pair is */
 };
 

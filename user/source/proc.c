@@ -13,27 +13,39 @@
 
 #include "cleanup.h"
 
-int proc_open_host_netns(const char *proc_dir)
+static int open_netns(const char *path, uint32_t *out_inum)
 {
-	char path[512];
-	int fd;
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
 
-	snprintf(path, sizeof(path), "%s/1/ns/net", proc_dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	*out_inum = (uint32_t)status.st_ino;
+	return take_fd(fd);
 }
 
 int proc_host_netns(const char *proc_dir, uint32_t *out_inum)
 {
-	cleanup_close int fd = proc_open_host_netns(proc_dir);
-	struct stat status;
+	cleanup_close int fd = -1;
+	char path[512];
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	*out_inum = (uint32_t)status.st_ino;
-	return 0;
+	snprintf(path, sizeof(path), "%s/1/ns/net", proc_dir);
+	fd = open_netns(path, out_inum);
+	return fd < 0 ? fd : 0;
+}
+
+int proc_open_host_netns(const char *proc_dir, uint32_t inum)
+{
+	cleanup_close int fd = -1;
+	char path[512];
+	uint32_t found;
+
+	fd = open_netns("/proc/self/ns/net", &found);
+	if (fd >= 0 && found == inum)
+		return take_fd(fd);
+	close_fd(take_fd(fd));
+	snprintf(path, sizeof(path), "%s/1/ns/net", proc_dir);
+	return open_netns(path, &found);
 }
 
 void proc_boot_id(const char *proc_dir, char out[static BOOT_ID_SIZE])

@@ -11,8 +11,9 @@ enum { BOOT_ID_SIZE = 37 };
 
 /* Inode of the netns of process 1 under proc_dir: the node's own. -errno. */
 int proc_host_netns(const char *proc_dir, uint32_t *out_inum);
-/* A descriptor of it, to open sockets there. -errno. */
-int proc_open_host_netns(const char *proc_dir);
+/* A descriptor of it, to open sockets there: by process 1, or our own where that is the same.
+ * -errno. */
+int proc_open_host_netns(const char *proc_dir, uint32_t inum);
 /* Of the kernel's random boot id; "" when it cannot be read. */
 void proc_boot_id(const char *proc_dir, char out[static BOOT_ID_SIZE]);
 

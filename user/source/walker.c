@@ -148,6 +148,16 @@ int walker_find_nsid(struct walker *walker, int nsid, uint64_t *out_cookie, uint
 	return 0;
 }
 
+void walker_set_host(struct walker *walker, uint32_t inum)
+{
+	walker->object->skel->bss->walk_host_inum = inum;
+}
+
+uint32_t walker_first_inum(const struct walker *walker)
+{
+	return walker->object->skel->bss->walk_first_inum;
+}
+
 struct walker_stats walker_stats(const struct walker *walker)
 {
 	return walker->stats;

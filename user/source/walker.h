@@ -38,4 +38,8 @@ int walker_run(struct walker *walker, struct walk_view *out);
 /* Which netns the node's own calls `nsid`. -ENOENT when there is none (any more). Needs a walk
  * before, and an object with the tracepoint backend. */
 int walker_find_nsid(struct walker *walker, int nsid, uint64_t *out_cookie, uint32_t *out_inum);
+/* Whose ids walker_find_nsid() is to resolve: the node's own netns. */
+void walker_set_host(struct walker *walker, uint32_t inum);
+/* Netns of the kernel's process 1, which needs no permission to look at it. 0 before a walk. */
+uint32_t walker_first_inum(const struct walker *walker);
 struct walker_stats walker_stats(const struct walker *walker);

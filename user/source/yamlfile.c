@@ -8,18 +8,6 @@
 
 #include "source/file.h"
 
-static const char *describe(int err)
-{
-	switch (err) {
-	case -EFBIG:
-		return "file too large";
-	case -ENOTSUP:
-		return "not a regular file";
-	default:
-		return strerror(-err);
-	}
-}
-
 static unsigned int line_at(const char *text, size_t offset)
 {
 	unsigned int line = 1;
@@ -49,6 +37,56 @@ static int malformed(const yaml_parser_t *parser, const char *text, struct yamlf
 	return -EINVAL;
 }
 
+static int refuse(const yaml_token_t *token, const char *what, struct yamlfile *file)
+{
+	snprintf(file->error, YAMLFILE_ERROR_SIZE, "%s:%zu: %s", file->path,
+		 token->start_mark.line + 1, what);
+	return -EINVAL;
+}
+
+static int check_token(const yaml_token_t *token, struct yamlfile *file, unsigned int *depth)
+{
+	switch (token->type) {
+	case YAML_ANCHOR_TOKEN:
+	case YAML_ALIAS_TOKEN:
+		return refuse(token, "anchors and aliases are not supported", file);
+	case YAML_BLOCK_SEQUENCE_START_TOKEN:
+	case YAML_BLOCK_MAPPING_START_TOKEN:
+	case YAML_FLOW_SEQUENCE_START_TOKEN:
+	case YAML_FLOW_MAPPING_START_TOKEN:
+		if (++*depth > YAMLFILE_DEPTH_MAX)
+			return refuse(token, "nested too deeply", file);
+		return 0;
+	case YAML_BLOCK_END_TOKEN:
+	case YAML_FLOW_SEQUENCE_END_TOKEN:
+	case YAML_FLOW_MAPPING_END_TOKEN:
+		--*depth;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* Before libyaml builds the tree: it takes a time that grows with the square of depth or anchors.
+ */
+static int check_tokens(yaml_parser_t *parser, const char *text, struct yamlfile *file)
+{
+	bool has_more = true;
+	unsigned int depth = 0;
+	int err = 0;
+
+	while (has_more && !err) {
+		yaml_token_t token;
+
+		if (!yaml_parser_scan(parser, &token))
+			return malformed(parser, text, file);
+		has_more = token.type != YAML_STREAM_END_TOKEN;
+		err = check_token(&token, file, &depth);
+		yaml_token_delete(&token);
+	}
+	return err;
+}
+
 static int load(yaml_parser_t *parser, const char *text, struct yamlfile *file)
 {
 	yaml_document_t second = { 0 };
@@ -66,42 +104,47 @@ static int load(yaml_parser_t *parser, const char *text, struct yamlfile *file)
 	return err;
 }
 
+/* One pass of libyaml over the text, by `step`. */
+static int parse(int (*step)(yaml_parser_t *parser, const char *text, struct yamlfile *file),
+		 const char *text, size_t size, struct yamlfile *file)
+{
+	yaml_parser_t parser;
+	int err;
+
+	if (!yaml_parser_initialize(&parser))
+		return out_of_memory(file);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+	err = step(&parser, text, file);
+	yaml_parser_delete(&parser);
+	return err;
+}
+
 int yamlfile_open(const char *path, size_t max, char error[static YAMLFILE_ERROR_SIZE],
 		  struct yamlfile *out)
 {
 	cleanup_yamlfile struct yamlfile file = { .path = path, .error = error };
 	cleanup_free char *text = NULL;
-	yaml_parser_t parser;
-	size_t size, nodes;
+	size_t size;
 	int err;
 
 	err = file_read(path, max, &text, &size);
 	if (err) {
-		snprintf(error, YAMLFILE_ERROR_SIZE, "%s: %s", path, describe(err));
+		snprintf(error, YAMLFILE_ERROR_SIZE, "%s: %s", path, file_strerror(err));
 		return err;
 	}
-	if (!yaml_parser_initialize(&parser))
-		return out_of_memory(&file);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
-	err = load(&parser, text, &file);
-	yaml_parser_delete(&parser);
+	err = parse(check_tokens, text, size, &file);
+	if (!err)
+		err = parse(load, text, size, &file);
 	if (err)
 		return err;
 
-	nodes = (size_t)(file.document.nodes.top - file.document.nodes.start);
-	file.is_visited = calloc(nodes + 1, sizeof(file.is_visited[0]));
-	if (!file.is_visited)
-		return out_of_memory(&file);
-
-	*out = file;
-	file = (struct yamlfile){ 0 };
+	*out = take(file, ((struct yamlfile){ 0 }));
 	return 0;
 }
 
 void yamlfile_close(struct yamlfile *file)
 {
 	yaml_document_delete(&file->document);
-	free(file->is_visited);
 	*file = (struct yamlfile){ 0 };
 }
 
@@ -126,35 +169,18 @@ bool yamlfile_is_null(const yaml_node_t *node)
 	       node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-int yamlfile_visit(struct yamlfile *file, int index, const char *key, const yaml_node_t **out)
+const yaml_node_t *yamlfile_node(struct yamlfile *file, int index)
 {
-	const yaml_node_t *node = yaml_document_get_node(&file->document, index);
-	bool *is_visited = &file->is_visited[index - 1];
-
-	if (*is_visited)
-		return yamlfile_blame(file, node, key,
-				      "used again by an alias, which is not supported");
-	*is_visited = true;
-
-	*out = node;
-	return 0;
+	return yaml_document_get_node(&file->document, index);
 }
 
-int yamlfile_visit_text(struct yamlfile *file, int index, const char *key, const yaml_node_t **out)
+int yamlfile_check_text(struct yamlfile *file, const yaml_node_t *node, const char *key)
 {
-	const yaml_node_t *node = NULL;
-	int err;
-
-	err = yamlfile_visit(file, index, key, &node);
-	if (err)
-		return err;
 	if (node->type != YAML_SCALAR_NODE)
 		return yamlfile_blame(file, node, key, "expected a single value, not a %s",
 				      node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");
 	if (strlen(yamlfile_text(node)) != node->data.scalar.length)
 		return yamlfile_blame(file, node, key, "contains a NUL byte");
-
-	*out = node;
 	return 0;
 }
 
@@ -169,9 +195,9 @@ int yamlfile_check_keys(struct yamlfile *file, const yaml_node_t *mapping, const
 		return yamlfile_blame(file, mapping, key, "more than %d keys", YAMLFILE_KEYS_MAX);
 
 	for (size_t i = 0; i < count; i++) {
-		const yaml_node_t *node = NULL;
+		const yaml_node_t *node = yamlfile_node(file, pairs[i].key);
 
-		err = yamlfile_visit_text(file, pairs[i].key, key, &node);
+		err = yamlfile_check_text(file, node, key);
 		if (err)
 			return err;
 		if (strlen(key) + 1 + node->data.scalar.length >= YAMLFILE_KEY_SIZE)

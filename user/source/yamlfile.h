@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A YAML file as libyaml's tree of nodes, read with errors that name file, line
- * and key. Each node can be visited once: aliases, with which a small file says
- * a great deal and a node can hold itself, are refused.
+ * and key. A tree indeed: anchors and aliases, with which a small file says a
+ * great deal and a node can hold itself, are refused.
  */
 #pragma once
 
@@ -16,12 +16,12 @@ enum {
 	YAMLFILE_ERROR_SIZE = 512,
 	YAMLFILE_KEYS_MAX = 256, /* in one mapping */
 	YAMLFILE_KEY_SIZE = 128, /* of a key with the path to it */
+	YAMLFILE_DEPTH_MAX = 16, /* lists and mappings in each other */
 };
 
 struct yamlfile {
 	const char *path; /* borrowed */
 	yaml_document_t document;
-	bool *is_visited; /* by node */
 	char *error; /* borrowed, YAMLFILE_ERROR_SIZE */
 };
 
@@ -43,13 +43,15 @@ const char *yamlfile_text(const yaml_node_t *scalar);
 /* "key:" with nothing behind it. */
 bool yamlfile_is_null(const yaml_node_t *node);
 
+const yaml_node_t *yamlfile_node(struct yamlfile *file, int index);
+
 /* Below, `key` is what an error calls the place. All give -EINVAL with the sentence in file->error.
  */
-int yamlfile_visit(struct yamlfile *file, int index, const char *key, const yaml_node_t **out);
-/* As above, and it must be a scalar without a NUL byte. */
-int yamlfile_visit_text(struct yamlfile *file, int index, const char *key, const yaml_node_t **out);
-/* A mapping's keys are short texts, each there once. Visits them. */
+/* The node must be a scalar without a NUL byte. */
+int yamlfile_check_text(struct yamlfile *file, const yaml_node_t *node, const char *key);
+/* The mapping's keys are short texts, each there once. */
 int yamlfile_check_keys(struct yamlfile *file, const yaml_node_t *mapping, const char *key);
+
 /* "path.key", or "key" when path is "": what check_keys() has let through fits. */
 void yamlfile_join(const char *path, const char *key, char out[static YAMLFILE_KEY_SIZE]);
 

@@ -50,7 +50,7 @@ static void writes_json_strings(void **state)
 		{ "", "\"\"" },
 		{ "eth0", "\"eth0\"" },
 		{ "a\"b\\c", "\"a\\\"b\\\\c\"" },
-		{ "a\nb\x1f\x7f", "\"a\\u000ab\\u001f\x7f\"" },
+		{ "a\nb\x1f\x7f", "\"a\\nb\\u001F\x7f\"" },
 		{ "caf\xc3\xa9/", "\"caf\xc3\xa9/\"" },
 		{ "\xff"
 		  "eth\xc3",
@@ -59,14 +59,12 @@ static void writes_json_strings(void **state)
 
 	(void)state;
 	for_each_case(c, cases) {
-		cleanup_free char *got = NULL;
-		size_t size;
-		FILE *out = open_memstream(&got, &size);
+		json_t *json = text_to_json(c->text);
+		cleanup_free char *got = json_dumps(json, JSON_ENCODE_ANY);
 
-		assert_non_null(out);
-		text_put_json(c->text, out);
-		assert_int_equal(fclose(out), 0);
+		assert_non_null(got);
 		assert_string_equal(got, c->want);
+		json_decref(json);
 	}
 }
 

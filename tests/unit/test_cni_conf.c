@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "source/cni_conf.h"
+
+/* Ranges as "name cidr usable", separated by ", ". */
+static void describe(const struct cni_conf *conf, char out[static 1024])
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct range *range = &conf->ranges[i];
+		char cidr[PREFIX_TEXT_SIZE];
+
+		prefix_format(&range->cidr, cidr);
+		used += (size_t)snprintf(out + used, 1024 - used, "%s%s %s %.0f", i ? ", " : "",
+					 range->name, cidr, range_usable(range));
+		assert_string_equal(range->source, "cni");
+		assert_int_equal(range->scope, RANGE_SCOPE_NODE);
+		assert_int_equal(range->parent, RANGE_NONE);
+	}
+}
+
+static void counts_usable_addresses_as_host_local_does(void **state)
+{
+	static const struct {
+		const char *ipam, *want;
+	} cases[] = {
+		{ "'subnet':'10.8.0.0/24'", "n 10.8.0.0/24 253" },
+		{ "'subnet':'10.8.0.0/27'", "n 10.8.0.0/27 29" },
+		{ "'subnet':'10.8.0.0/28'", "n 10.8.0.0/28 13" },
+		{ "'subnet':'10.8.0.0/29'", "n 10.8.0.0/29 5" },
+		{ "'subnet':'10.8.0.0/30'", "n 10.8.0.0/30 1" },
+		{ "'subnet':'10.8.0.77/24'", "n 10.8.0.0/24 253" },
+		{ "'subnet':'0.0.0.0/0'", "n 0.0.0.0/0 4294967293" },
+		{ "'subnet':'10.8.0.0/24','gateway':'10.8.0.254'", "n 10.8.0.0/24 253" },
+		{ "'subnet':'10.8.0.0/24','gateway':'10.8.0.255'", "n 10.8.0.0/24 254" },
+		{ "'subnet':'10.8.0.0/24','gateway':'192.168.0.1'", "n 10.8.0.0/24 254" },
+		{ "'subnet':'10.8.0.0/24','rangeStart':'10.8.0.10'", "n 10.8.0.0/24 245" },
+		{ "'subnet':'10.8.0.0/24','rangeEnd':'10.8.0.10'", "n 10.8.0.0/24 9" },
+		{ "'subnet':'10.8.0.0/24','rangeStart':'10.8.0.10','rangeEnd':'10.8.0.19'",
+		  "n 10.8.0.0/24 10" },
+		{ "'subnet':'10.8.0.0/24','rangeStart':'10.8.0.10','rangeEnd':'10.8.0.19',"
+		  "'gateway':'10.8.0.15'",
+		  "n 10.8.0.0/24 9" },
+		{ "'subnet':'10.8.0.0/24','rangeStart':'10.8.0.0','rangeEnd':'10.8.0.255'",
+		  "n 10.8.0.0/24 255" },
+		{ "'subnet':'fd00:8::/112'", "n fd00:8::/112 65534" },
+		{ "'subnet':'fd00:8::/126'", "n fd00:8::/126 2" },
+		{ "'ranges':[[{'subnet':'10.8.0.0/24'}]]", "n 10.8.0.0/24 253" },
+		{ "'ranges':[[{'subnet':'10.8.0.0/24'}],[{'subnet':'fd00:8::/112'}]]",
+		  "n 10.8.0.0/24 253, n fd00:8::/112 65534" },
+		{ "'ranges':[[{'subnet':'10.8.0.0/24'},{'subnet':'10.9.0.0/24'}]],"
+		  "'subnet':'10.7.0.0/24'",
+		  "n 10.7.0.0/24 253, n 10.8.0.0/24 253, n 10.9.0.0/24 253" },
+		/* two pieces of one subnet */
+		{ "'ranges':[[{'subnet':'10.8.0.0/24','rangeStart':'10.8.0.10','rangeEnd':'10.8.0.19'},"
+		  "{'subnet':'10.8.0.0/24','rangeStart':'10.8.0.30','rangeEnd':'10.8.0.34'}]]",
+		  "n 10.8.0.0/24 15" },
+		{ "'ranges':[[{'subnet':'10.8.0.0/24'},{'subnet':'10.8.0.0/24'}]]",
+		  "n 10.8.0.0/24 256" },
+		{ "'subnet':'usePodCidr'", "" },
+		{ "'ranges':[[{'subnet':'usePodCIDR'}],[{'subnet':'usePodCidrIPv6'}]]", "" },
+		{ "'ranges':[]", "" },
+		{ "'ranges':[[]]", "" },
+		{ "'routes':[]", "" },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		char text[512], got[1024];
+		struct cni_conf conf;
+
+		print_message("  %s\n", c->ipam);
+		snprintf(text, sizeof(text),
+			 "{'name':'n','type':'bridge','ipam':{'type':'host-local',%s}}", c->ipam);
+		for (char *at = text; *at; at++)
+			*at = *at == '\'' ? '"' : *at;
+		assert_int_equal(cni_conf_parse(text, strlen(text), &conf), 0);
+		describe(&conf, got);
+		assert_string_equal(got, c->want);
+	}
+}
+
+static void reads_the_shapes_seen_on_nodes(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		/* GKE, dual stack */
+		{ "{\"name\":\"gke-pod-network\",\"cniVersion\":\"0.3.1\",\"plugins\":[{\"type\":\"ptp\","
+		  "\"mtu\":1460,\"ipam\":{\"type\":\"host-local\",\"ranges\":[[{\"subnet\":"
+		  "\"10.68.1.0/24\"}],[{\"subnet\":\"fd00:68::/112\"}]],\"routes\":[{\"dst\":"
+		  "\"0.0.0.0/0\"},{\"dst\":\"::/0\"}]}},{\"type\":\"portmap\",\"capabilities\":"
+		  "{\"portMappings\":true}}]}",
+		  "gke-pod-network 10.68.1.0/24 253, gke-pod-network fd00:68::/112 65534" },
+		/* Calico on GKE */
+		{ "{\"name\":\"k8s-pod-network\",\"plugins\":[{\"type\":\"calico\",\"ipam\":{\"type\":"
+		  "\"host-local\",\"subnet\":\"usePodCidr\"}}]}",
+		  "" },
+		{ "{\"name\":\"cilium\",\"plugins\":[{\"type\":\"cilium-cni\"}]}", "" },
+		{ "{\"name\":\"aws-cni\",\"plugins\":[{\"type\":\"aws-cni\",\"ipam\":{}}]}", "" },
+		{ "{\"name\":\"n\",\"type\":\"macvlan\",\"ipam\":{\"type\":\"whereabouts\",\"range\":"
+		  "\"10.8.0.0/24\"}}",
+		  "" },
+		{ "{\"name\":\"n\",\"type\":\"bridge\",\"ipam\":{\"type\":\"dhcp\"}}", "" },
+		{ "{\"cniVersion\":\"0.2.0\",\"type\":\"loopback\"}", "" },
+		/* two plugins that name one subnet: the first one's say */
+		{ "{\"name\":\"two\",\"plugins\":[{\"type\":\"a\",\"ipam\":{\"type\":\"host-local\","
+		  "\"subnet\":\"10.8.0.0/24\"}},{\"type\":\"b\",\"ipam\":{\"type\":\"host-local\","
+		  "\"subnet\":\"10.8.0.0/24\",\"rangeEnd\":\"10.8.0.9\"}}]}",
+		  "two 10.8.0.0/24 253" },
+		{ "{}", "" },
+		{ "{\"plugins\":7}", "" },
+		{ "{\"plugins\":[7,null,[]]}", "" },
+		{ "{\"ipam\":7}", "" },
+		{ "{\"ipam\":{\"type\":\"host-local\",\"ranges\":7}}", "" },
+		{ "{\"ipam\":{\"type\":\"host-local\",\"ranges\":[7]}}", "" },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct cni_conf conf;
+		char got[1024];
+
+		assert_int_equal(cni_conf_parse(c->text, strlen(c->text), &conf), 0);
+		describe(&conf, got);
+		assert_string_equal(got, c->want);
+	}
+}
+
+#define IPAM(rest) "{\"name\":\"n\",\"ipam\":{\"type\":\"host-local\"," rest "}}"
+#define NAMED(name) \
+	"{\"name\":" name ",\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.8.0.0/24\"}}"
+
+static void rejects_what_host_local_would_not_take(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+	} cases[] = {
+		{ "", -EBADMSG },
+		{ "{", -EBADMSG },
+		{ "{} {}", -EBADMSG },
+		{ "{\"a\":\"\xff\"}", -EBADMSG },
+		{ "\x7f"
+		  "ELF",
+		  -EBADMSG },
+		{ "[]", -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0\""), -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/33\""), -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/31\""), -EINVAL },
+		{ IPAM("\"subnet\":\"fd00::/127\""), -EINVAL },
+		{ IPAM("\"subnet\":\"::/0\""), -EINVAL },
+		{ IPAM("\"subnet\":\"\""), -EINVAL },
+		{ IPAM("\"subnet\":7"), -EINVAL },
+		{ IPAM("\"ranges\":[[7]]"), -EINVAL },
+		{ IPAM("\"ranges\":[[{}]]"), -EINVAL },
+		{ IPAM("\"ranges\":[[{\"subnet\":\"10.8.0.0/24\"},{\"subnet\":\"x\"}]]"), -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"rangeStart\":\"10.9.0.1\""), -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"rangeEnd\":\"fd00::1\""), -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"rangeEnd\":7"), -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"rangeStart\":\"10.8.0.9\","
+		       "\"rangeEnd\":\"10.8.0.8\""),
+		  -EINVAL },
+		{ NAMED("7"), -EINVAL },
+		{ NAMED("\"\""), -EINVAL },
+		{ NAMED("\"a\\nb\""), -EINVAL },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct cni_conf got, want;
+
+		print_message("  %s\n", c->text);
+		memset(&got, 0x5a, sizeof(got));
+		want = got;
+		assert_int_equal(cni_conf_parse(c->text, strlen(c->text), &got), c->err);
+		assert_memory_equal(&got, &want, sizeof(got));
+	}
+}
+
+static void cuts_a_long_name_between_characters(void **state)
+{
+	static const char nines[] =
+		"999999999999999999999999999999999999999999999999999999999999999";
+	static const struct {
+		unsigned int nines;
+		const char *tail;
+		size_t want;
+	} cases[] = {
+		{ 63, "", 63 },	      { 63, "x", 63 },	    { 62, "\u00e4", 62 },
+		{ 61, "\u00e4", 63 }, { 61, "\u20ac", 61 },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct cni_conf conf;
+		char text[256];
+
+		snprintf(text, sizeof(text), NAMED("\"%.*s%s\""), (int)c->nines, nines, c->tail);
+		assert_int_equal(cni_conf_parse(text, strlen(text), &conf), 0);
+		assert_int_equal(strlen(conf.ranges[0].name), c->want);
+	}
+}
+
+static void bounds_the_ranges_of_one_file(void **state)
+{
+	struct cni_conf conf;
+
+	(void)state;
+	for (unsigned int count = CNI_CONF_RANGES_MAX; count <= CNI_CONF_RANGES_MAX + 1; count++) {
+		char text[8192] = IPAM("\"ranges\":[[");
+		size_t used = strlen(text) - 2;
+
+		for (unsigned int i = 0; i < count; i++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 "%s{\"subnet\":\"10.8.%u.0/24\"}", i ? "," : "",
+						 i);
+		snprintf(text + used, sizeof(text) - used, "]]}}");
+		assert_int_equal(cni_conf_parse(text, strlen(text), &conf),
+				 count > CNI_CONF_RANGES_MAX ? -E2BIG : 0);
+	}
+	assert_int_equal(conf.count, CNI_CONF_RANGES_MAX);
+}
+
+static void reads_the_sandboxes_of_a_cached_result(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "{\"kind\":\"cniCacheV1\",\"containerId\":\"c1\",\"ifName\":\"eth0\",\"result\":"
+		  "{\"interfaces\":[{\"name\":\"veth1\",\"mac\":\"0a:58:0a:00:00:01\"},{\"name\":\"eth0\","
+		  "\"mac\":\"0a:58:0a:00:00:02\",\"sandbox\":\"/var/run/netns/cni-1\"}],\"ips\":"
+		  "[{\"address\":\"10.8.0.2/24\",\"interface\":1}]}}",
+		  "/var/run/netns/cni-1 " },
+		/* aws-cni: a dummy whose mac is none */
+		{ "{\"kind\":\"cniCacheV1\",\"result\":{\"interfaces\":[{\"name\":\"eni1\"},{\"name\":"
+		  "\"eth0\",\"sandbox\":\"/run/netns/a\"},{\"name\":\"dummy1\",\"mac\":\"0\",\"sandbox\":"
+		  "\"0\"}]}}",
+		  "/run/netns/a " },
+		{ "{\"result\":{\"interfaces\":[{\"sandbox\":\"/a\"},{\"sandbox\":\"/b\"},{\"sandbox\":"
+		  "\"/a\"}]}}",
+		  "/a /b " },
+		{ "{\"result\":{\"interfaces\":[{\"sandbox\":\"/a\"},{\"sandbox\":\"/b\"},{\"sandbox\":"
+		  "\"/c\"},{\"sandbox\":\"/d\"},{\"sandbox\":\"/e\"}]}}",
+		  "/a /b /c /d " },
+		{ "{\"result\":{\"interfaces\":[{\"sandbox\":\"\"},{\"sandbox\":7},{\"sandbox\":\"x\"},7]}}",
+		  "" },
+		{ "{\"kind\":\"cniCacheV1\",\"result\":{\"ip4\":{\"ip\":\"10.8.0.2/24\"}}}", "" },
+		{ "{}", "" },
+		{ "{\"result\":7}", "" },
+	};
+	struct cni_result result;
+
+	(void)state;
+	for_each_case(c, cases) {
+		char got[1024] = "";
+
+		assert_int_equal(cni_result_parse(c->text, strlen(c->text), &result), 0);
+		for (size_t i = 0; i < result.count; i++) {
+			strcat(got, result.sandboxes[i]);
+			strcat(got, " ");
+		}
+		assert_string_equal(got, c->want);
+	}
+	assert_int_equal(cni_result_parse("", 0, &result), -EBADMSG);
+	assert_int_equal(cni_result_parse("[]", 2, &result), -EINVAL);
+}
+
+static void survives_a_text_cut_anywhere(void **state)
+{
+	static const char text[] = IPAM("\"ranges\":[[{\"subnet\":\"10.8.0.0/24\"}]]");
+	struct cni_result result;
+	struct cni_conf conf;
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(text) - 1; size++) {
+		assert_int_equal(cni_conf_parse(text, size, &conf), -EBADMSG);
+		assert_int_equal(cni_result_parse(text, size, &result), -EBADMSG);
+	}
+	assert_int_equal(cni_conf_parse(text, sizeof(text) - 1, &conf), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_usable_addresses_as_host_local_does),
+		cmocka_unit_test(reads_the_shapes_seen_on_nodes),
+		cmocka_unit_test(rejects_what_host_local_would_not_take),
+		cmocka_unit_test(cuts_a_long_name_between_characters),
+		cmocka_unit_test(bounds_the_ranges_of_one_file),
+		cmocka_unit_test(reads_the_sandboxes_of_a_cached_result),
+		cmocka_unit_test(survives_a_text_cut_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

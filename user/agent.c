@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One pipeline, read from on_event() down:
+ *
+ *	watch -> on_event -> state_apply -> on_fact -> account -> journal -> on_line -> event log
+ *
+ * and beside it measure(), which /metrics asks.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+#include "chronicle.h"
+#include "log.h"
+#include "loop.h"
+#include "serve.h"
+#include "source/cni.h"
+#include "source/proc.h"
+#include "watch.h"
+
+static const uint32_t limits[] = {
+	[INVENTORY_NETNS] = 16384, [INVENTORY_LINKS] = 65536, [INVENTORY_ADDRESSES] = 65536
+};
+
+struct agent {
+	const struct agent_config *config;
+	enum backend backend;
+	struct loop *loop;
+	struct watch *watch;
+	struct cni *cni;
+	struct state *state;
+	struct account *account;
+	struct chronicle *chronicle;
+	struct serve *serve;
+	int signals;
+	enum watch_phase phase; /* of the event whose facts are being told */
+	uint64_t corrected; /* facts told by the reconcile of this turn */
+	uint64_t refused; /* events that a full table could not take */
+	bool is_ready;
+};
+
+/* ---- the pipeline ---- */
+
+static void on_fact(const struct fact *fact, void *ctx)
+{
+	struct agent *agent = ctx;
+	bool is_initial = agent->phase == WATCH_INITIAL;
+	struct account_note note = { .range = RANGE_NONE };
+	bool has_note = fact->address;
+
+	if (fact->kind == FACT_IP_ASSIGNED)
+		has_note = !account_assigned(agent->account, fact, &note);
+	else if (fact->kind == FACT_IP_RELEASED)
+		account_released(agent->account, fact, &note);
+	journal_fact(chronicle_journal(agent->chronicle), fact, has_note ? &note : NULL,
+		     account_ranges(agent->account), is_initial);
+	agent->corrected += agent->phase == WATCH_CORRECTION;
+}
+
+static void on_event(const struct event *event, enum watch_phase phase, void *ctx)
+{
+	struct agent *agent = ctx;
+
+	agent->phase = phase;
+	if (state_apply(agent->state, event))
+		agent->refused++;
+}
+
+static void on_lost(const char *cause, uint64_t count, void *ctx)
+{
+	struct agent *agent = ctx;
+	struct record record = record_init(RECORD_EVENTS_LOST);
+
+	record.reason = cause;
+	if (count)
+		record.count = count;
+	journal_put(chronicle_journal(agent->chronicle), &record);
+}
+
+/* Records leave once a turn, in one write. */
+static int on_end_of_turn(void *ctx)
+{
+	struct agent *agent = ctx;
+	struct record record = record_init(RECORD_RECONCILE_CORRECTED);
+
+	if (agent->corrected) {
+		record.count = agent->corrected;
+		journal_put(chronicle_journal(agent->chronicle), &record);
+		agent->corrected = 0;
+	}
+	chronicle_end_turn(agent->chronicle);
+	return 0;
+}
+
+/* ---- ranges, and the namespaces that files name ---- */
+
+static int use_ranges(struct agent *agent)
+{
+	const struct range_list lists[] = { agent->config->ranges, cni_ranges(agent->cni) };
+	struct range_table *ranges;
+	int err = range_table_new(lists, array_size(lists), &ranges);
+
+	if (err)
+		return err;
+	journal_ranges(chronicle_journal(agent->chronicle), account_ranges(agent->account), ranges);
+	return account_set_ranges(agent->account, ranges);
+}
+
+static void own_sandboxes(struct agent *agent)
+{
+	struct event event = { .kind = EVENT_NETNS_OWN,
+			       .source = EVENT_FROM_FILE,
+			       .time_ns = loop_now_ns() };
+	size_t count;
+	const uint32_t *inums = cni_sandboxes(agent->cni, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		event.netns_inum = inums[i];
+		on_event(&event, agent->is_ready ? WATCH_LIVE : WATCH_INITIAL, agent);
+	}
+}
+
+static int on_cni(void *ctx)
+{
+	struct agent *agent = ctx;
+	int changed = cni_refresh(agent->cni);
+
+	if (changed < 0) {
+		log_err(changed, "cannot read the CNI files anew, ignoring");
+		return 0;
+	}
+	if (changed & CNI_RANGES_CHANGED && use_ranges(agent))
+		log_warn("cannot use the ranges of the CNI files, ignoring");
+	if (changed & CNI_SANDBOXES_CHANGED)
+		own_sandboxes(agent);
+	return 0;
+}
+
+/* ---- numbers ---- */
+
+static void measure(struct metrics_input *out, void *ctx)
+{
+	const struct agent *agent = ctx;
+	struct metrics_input input = { .state = agent->state,
+				       .account = agent->account,
+				       .backend = backend_name(watch_backend(agent->watch)),
+				       .version = PODIP_VERSION,
+				       .revision = PODIP_REVISION,
+				       .source_count = 2 };
+	struct proc_usage usage;
+
+	watch_measure(agent->watch, &input);
+	input.losses[input.loss_count].cause = "table_full";
+	input.losses[input.loss_count++].count = agent->refused;
+	input.sources[0].source = "config";
+	input.sources[0].up = true;
+	input.sources[0].entries = agent->config->ranges.count;
+	input.sources[1].source = "cni";
+	input.sources[1].up = cni_stats(agent->cni).files > 0;
+	input.sources[1].entries = cni_ranges(agent->cni).count;
+	chronicle_measure(agent->chronicle, &input);
+	proc_usage(&usage);
+	input.cpu_s = usage.cpu_s;
+	input.start_s = usage.start_s;
+	input.resident_bytes = usage.resident_bytes;
+	input.virtual_bytes = usage.virtual_bytes;
+	input.open_fds = usage.open_fds;
+	input.max_fds = usage.max_fds;
+	*out = input;
+}
+
+static int on_signal(void *ctx)
+{
+	struct agent *agent = ctx;
+	struct signalfd_siginfo info;
+
+	if (read(agent->signals, &info, sizeof(info)) == sizeof(info))
+		log_info("stopping on signal '%s'", strsignal((int)info.ssi_signo));
+	return LOOP_STOP;
+}
+
+/* ---- life ---- */
+
+static bool is_ready(void *ctx)
+{
+	const struct agent *agent = ctx;
+
+	return agent->is_ready;
+}
+
+static int open_signals(struct agent *agent)
+{
+	sigset_t mask;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	agent->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (agent->signals < 0)
+		return -errno;
+	return loop_add(agent->loop, agent->signals, on_signal, agent);
+}
+
+static int open_core(struct agent *agent)
+{
+	int err = state_new(limits, on_fact, agent, &agent->state);
+
+	return err ? err : account_new(&agent->account);
+}
+
+static int open_files(struct agent *agent)
+{
+	const struct cni_config cni = { .conf_dir = agent->config->cni_conf_dir,
+					.cache_dir = agent->config->cni_cache_dir,
+					.host_root = agent->config->host_root };
+	int err = cni_open(&cni, &agent->cni);
+
+	if (!err)
+		err = loop_add(agent->loop, cni_fd(agent->cni), on_cni, agent);
+	if (err)
+		return log_err(err, "cannot watch the CNI files");
+	err = use_ranges(agent);
+	return err ? log_err(err, "cannot use the ranges") : 0;
+}
+
+static int open_watch(struct agent *agent, const struct kernel *kernel)
+{
+	const struct watch_config watch = { .kernel = kernel,
+					    .backend = agent->backend,
+					    .proc_dir = agent->config->proc_dir,
+					    .reconcile_ns = agent->config->reconcile_ns,
+					    .state = agent->state,
+					    .on_event = on_event,
+					    .on_lost = on_lost,
+					    .ctx = agent };
+	int err = watch_open(&watch, agent->loop, &agent->watch);
+
+	if (err)
+		return err;
+	own_sandboxes(agent);
+	agent->is_ready = true;
+	return 0;
+}
+
+static int open_serve(struct agent *agent)
+{
+	const struct serve_config serve = { .addresses = agent->config->listen,
+					    .address_count = agent->config->listen_count,
+					    .measure = measure,
+					    .is_ready = is_ready,
+					    .ctx = agent };
+
+	return serve_open(&serve, agent->loop, &agent->serve);
+}
+
+static void agent_close(struct agent *agent)
+{
+	serve_close(agent->serve);
+	watch_close(agent->watch);
+	cni_close(agent->cni);
+	chronicle_close(agent->chronicle);
+	account_free(agent->account);
+	state_free(agent->state);
+	loop_free(agent->loop);
+	close_fd(agent->signals);
+}
+
+static int start(struct agent *agent, const struct kernel *kernel)
+{
+	const struct chronicle_config chronicle = {
+		.node = agent->config->node,
+		.proc_dir = agent->config->proc_dir,
+		.backend = backend_name(agent->backend),
+		.paths = agent->config->events_files,
+		.path_count = agent->config->events_file_count,
+	};
+	int err = loop_new(&agent->loop);
+
+	if (!err)
+		err = open_signals(agent);
+	if (!err)
+		err = open_core(agent);
+	if (err)
+		return log_err(err, "cannot set up the agent");
+	err = chronicle_open(&chronicle, &agent->chronicle);
+	if (err)
+		return err;
+	err = open_files(agent);
+	if (!err)
+		err = open_watch(agent, kernel);
+	if (!err)
+		err = open_serve(agent);
+	if (err)
+		return err;
+	malloc_trim(0); /* what loading took is not needed again */
+	loop_at_end_of_turn(agent->loop, on_end_of_turn, agent);
+	on_end_of_turn(agent);
+	log_info("running on kernel '%s' with backend '%s': '%u' addresses in use", kernel->release,
+		 backend_name(agent->backend), account_in_use(agent->account));
+	return 0;
+}
+
+/* One sentence that names the cause; `podip doctor` has the rest. */
+static int choose_backend(struct agent *agent, const struct kernel *kernel)
+{
+	enum backend wanted = agent->config->backend;
+	enum backend best = wanted == BACKEND_NONE ? kernel_best_backend(kernel) : wanted;
+	enum backend shown = best == BACKEND_NONE ? BACKEND_TRACEPOINT : best;
+	const struct finding *finding = &kernel->backends[shown];
+
+	if (best == BACKEND_NONE || finding->verdict == VERDICT_REFUSED) {
+		log_write(LOG_LEVEL_ERROR, "cannot run with backend '%s': %s; see 'podip doctor'",
+			  backend_name(shown), finding->why);
+		return -EOPNOTSUPP;
+	}
+	if (finding->verdict == VERDICT_LIMITED)
+		log_warn("backend '%s' is limited: %s", backend_name(best), finding->why);
+	agent->backend = best;
+	return 0;
+}
+
+enum agent_status agent_run(const struct agent_config *config)
+{
+	cleanup_kernel struct kernel kernel = { 0 };
+	struct agent agent = { .config = config, .signals = -1 };
+	int err;
+
+	err = kernel_probe(&kernel);
+	if (err)
+		return AGENT_FAILED;
+	if (choose_backend(&agent, &kernel))
+		return AGENT_CANNOT_RUN;
+
+	err = start(&agent, &kernel);
+	if (!err)
+		err = loop_run(agent.loop);
+	if (!err)
+		chronicle_tell_stopped(agent.chronicle);
+	agent_close(&agent);
+	return err ? AGENT_FAILED : AGENT_DONE;
+}

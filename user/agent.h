@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The agent: watch -> state -> account -> journal -> event log, and /metrics beside
+ * it, in one loop.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/range.h"
+#include "source/kernel.h"
+
+struct agent_config {
+	enum backend backend; /* BACKEND_NONE: the best that works */
+	const char *node;
+	const char *proc_dir;
+	const char *cni_conf_dir, *cni_cache_dir;
+	const char *host_root;
+	char *const *listen;
+	size_t listen_count;
+	char *const *events_files;
+	size_t events_file_count;
+	uint64_t reconcile_ns;
+	struct range_list ranges; /* of the configuration */
+};
+
+/* Exit status of the process: by what is missing. */
+enum agent_status {
+	AGENT_DONE = 0,
+	AGENT_FAILED = 1,
+	AGENT_CANNOT_RUN = 4, /* the kernel or the privileges refuse; as `podip doctor` exits */
+};
+
+/* Run until SIGTERM or SIGINT. Everything in config is borrowed. */
+enum agent_status agent_run(const struct agent_config *config);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chronicle: the journal, the event logs that it goes to, and what the agent tells
+ * of itself: that it started, stopped, and was not there in between.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "cleanup.h"
+#include "core/collect.h"
+#include "core/journal.h"
+
+enum { CHRONICLE_LOG_MAX = 8 };
+
+struct chronicle;
+
+struct chronicle_config {
+	const char *node; /* borrowed for the chronicle's life */
+	const char *proc_dir;
+	const char *backend; /* a literal */
+	char *const *paths; /* of the event logs; "-" is stdout */
+	size_t path_count;
+};
+
+/* Opens the logs, goes on with their seq, writes agent.gap where there was an agent before, and
+ * agent.started. Says why in the log when it fails. The caller owns *out. */
+int chronicle_open(const struct chronicle_config *config, struct chronicle **out);
+void chronicle_close(struct chronicle *chronicle);
+DEFINE_CLEANUP(chronicle, struct chronicle *, chronicle_close)
+#define cleanup_chronicle cleanup(cleanup_chronicle_fn)
+
+struct journal *chronicle_journal(struct chronicle *chronicle); /* borrowed */
+/* Records leave once a turn of the loop, in one write; then the clocks are read for the next. */
+void chronicle_end_turn(struct chronicle *chronicle);
+void chronicle_tell_stopped(struct chronicle *chronicle);
+void chronicle_measure(const struct chronicle *chronicle, struct metrics_input *out);

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/option_table.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+
+enum { GUESS_DISTANCE_MAX = 2 };
+
+#define FIELD(name) offsetof(struct options, name)
+
+const struct option_row option_rows[OPTION_ROW_COUNT] = {
+	{ .flag = "config",
+	  .arg = "FILE",
+	  .help = "read ranges and settings from this YAML file",
+	  .expected = "a file",
+	  .parse = option_text,
+	  .offset = FIELD(config) },
+	{ .flag = "node",
+	  .env = "NODE_NAME",
+	  .arg = "NAME",
+	  .help = "name of this node; the host's name if not set",
+	  .expected = "a name",
+	  .parse = option_text,
+	  .offset = FIELD(node) },
+	{ .flag = "web.listen-address",
+	  .arg = "ADDR:PORT",
+	  .fallback = ":9465",
+	  .help = "serve metrics here",
+	  .expected = "an address such as :9465, 10.0.0.1:9465 or [fd00::1]:9465",
+	  .parse = option_listen_item,
+	  .offset = FIELD(listen),
+	  .is_list = true },
+	{ .flag = "events.file",
+	  .arg = "PATH",
+	  .fallback = "-",
+	  .help = "append the event log to this file; - is stdout",
+	  .expected = "a file",
+	  .parse = option_text_item,
+	  .offset = FIELD(events_files),
+	  .is_list = true },
+	{ .flag = "backend",
+	  .arg = "auto|fentry|kprobe|tracepoint",
+	  .fallback = "auto",
+	  .help = "how to attach to the kernel",
+	  .expected = "one of auto, fentry, kprobe, tracepoint",
+	  .parse = option_backend,
+	  .offset = FIELD(backend) },
+	{ .flag = "reconcile",
+	  .arg = "DURATION",
+	  .fallback = "30s",
+	  .help = "walk the kernel's tables this often to correct what was missed",
+	  .expected = "a duration from 100ms to 24h such as 1m30s",
+	  .parse = option_period,
+	  .offset = FIELD(reconcile_ns) },
+	{ .flag = "host-root",
+	  .arg = "DIR",
+	  .fallback = "",
+	  .help = "prefix of the host's paths below, for containers and tests",
+	  .expected = "a directory",
+	  .parse = option_dir,
+	  .offset = FIELD(host_root) },
+	{ .flag = "proc-dir",
+	  .arg = "DIR",
+	  .fallback = "/proc",
+	  .help = "the host's proc; under host-root only if not set",
+	  .expected = "a directory",
+	  .parse = option_text,
+	  .offset = FIELD(proc_dir),
+	  .root = OPTION_ROOT_BY_DEFAULT },
+	{ .flag = "cni.conf-dir",
+	  .arg = "DIR",
+	  .fallback = "/etc/cni/net.d",
+	  .help = "CNI network configurations",
+	  .expected = "a directory",
+	  .parse = option_text,
+	  .offset = FIELD(cni_conf_dir),
+	  .root = OPTION_ROOT_ALWAYS },
+	{ .flag = "cni.cache-dir",
+	  .arg = "DIR",
+	  .fallback = "/var/lib/cni/results",
+	  .help = "libcni's cached results",
+	  .expected = "a directory",
+	  .parse = option_text,
+	  .offset = FIELD(cni_cache_dir),
+	  .root = OPTION_ROOT_ALWAYS },
+	{ .flag = "log.level",
+	  .arg = "error|warn|info|debug",
+	  .fallback = "info",
+	  .help = "the least that is worth a line on stderr",
+	  .expected = "one of error, warn, info, debug",
+	  .parse = option_log_level,
+	  .offset = FIELD(log_level) },
+	{ .flag = "log.format",
+	  .arg = "text|json",
+	  .fallback = "text",
+	  .help = "shape of those lines",
+	  .expected = "one of text, json",
+	  .parse = option_log_format,
+	  .offset = FIELD(log_format) },
+};
+
+void option_env_name(const char *flag, char out[static OPTION_ENV_SIZE])
+{
+	snprintf(out, OPTION_ENV_SIZE, "PODIP_%s", flag);
+	for (char *at = out; *at; at++)
+		*at = isalnum((unsigned char)*at) ? (char)toupper((unsigned char)*at) : '_';
+}
+
+void option_print_help(const char *command)
+{
+	printf("Usage: podip %s [OPTIONS]\n\n"
+	       "Examples:\n"
+	       "  podip %s\n"
+	       "  podip %s --config /etc/podip.yaml --events.file /var/log/podip/events.jsonl\n"
+	       "  podip %s --host-root /host --web.listen-address 127.0.0.1:9465\n"
+	       "\n"
+	       "Flags win over environment over configuration file over defaults. A key of the\n"
+	       "file is a flag's name. An empty variable counts as unset.\n"
+	       "\n"
+	       "Options:\n",
+	       command, command, command, command);
+	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
+		const struct option_row *row = &option_rows[i];
+		char env[OPTION_ENV_SIZE];
+
+		option_env_name(row->flag, env);
+		printf("  --%s %s\n        %s", row->flag, row->arg, row->help);
+		printf("%s [$%s", row->is_list ? "; repeatable" : "", env);
+		if (row->env)
+			printf(", $%s", row->env);
+		if (row->fallback && *row->fallback)
+			printf(", default %s", row->fallback);
+		puts("]");
+	}
+	puts("  -h, --help\n        show this text");
+}
+
+const struct option_row *option_guess(const char *name)
+{
+	const struct option_row *best = NULL;
+	size_t least = GUESS_DISTANCE_MAX + 1;
+
+	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
+		size_t distance = option_distance(name, option_rows[i].flag);
+
+		if (distance < least && distance < strlen(option_rows[i].flag) / 2) {
+			best = &option_rows[i];
+			least = distance;
+		}
+	}
+	return best;
+}

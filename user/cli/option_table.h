@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What can be set: one row is a flag, an environment variable, a key of
+ * podip.yaml, a default, a line of --help and a field of struct options.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/option_values.h"
+#include "log.h"
+#include "source/config.h"
+
+/* Every string is owned. Paths below the host's root have its prefix already. */
+struct options {
+	char *config; /* NULL: no file */
+	char *node;
+	struct option_list listen; /* never empty */
+	struct option_list events_files; /* never empty; "-" is stdout */
+	enum option_backend backend;
+	uint64_t reconcile_ns;
+	char *host_root; /* "" for none; no trailing slash */
+	char *proc_dir;
+	char *cni_conf_dir;
+	char *cni_cache_dir;
+	enum log_level log_level;
+	enum log_format log_format;
+	struct config file; /* its ranges; empty without a file */
+};
+
+enum { OPTION_ENV_SIZE = 64 };
+
+enum option_root { OPTION_ROOT_NEVER, OPTION_ROOT_ALWAYS, OPTION_ROOT_BY_DEFAULT };
+
+struct option_row {
+	const char *flag; /* the key in podip.yaml, too */
+	const char *env; /* another variable beside PODIP_...; or NULL */
+	const char *arg, *fallback, *help;
+	const char *expected; /* "'x' is not ..." */
+	int (*parse)(const char *text, void *field);
+	size_t offset;
+	enum option_root root; /* is it a path under host-root? */
+	bool is_list;
+};
+
+/* The first row: it names the file where the others may be. */
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 12 };
+extern const struct option_row option_rows[OPTION_ROW_COUNT];
+
+/* "web.listen-address" to "PODIP_WEB_LISTEN_ADDRESS". */
+void option_env_name(const char *flag, char out[static OPTION_ENV_SIZE]);
+/* The row that a mistyped name was meant to be, or NULL. */
+const struct option_row *option_guess(const char *name);
+/* On stdout; `command` as in "podip run". */
+void option_print_help(const char *command);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/option_values.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "core/addr.h"
+#include "log.h"
+
+#define NS_PER_MS 1000000ULL
+#define NS_PER_S (1000 * NS_PER_MS)
+#define PERIOD_MIN_NS (100 * NS_PER_MS)
+#define PERIOD_MAX_NS (24 * 3600 * NS_PER_S)
+
+enum { DISTANCE_MAX = 64 };
+
+static int put_text(const char *text, size_t size, char **out)
+{
+	char *copy = strndup(text, size);
+
+	if (!copy)
+		return -ENOMEM;
+
+	*out = copy;
+	return 0;
+}
+
+int option_text(const char *text, void *field)
+{
+	return *text ? put_text(text, strlen(text), field) : -EINVAL;
+}
+
+int option_dir(const char *text, void *field)
+{
+	size_t size = strlen(text);
+
+	while (size > 0 && text[size - 1] == '/')
+		size--;
+	return put_text(text, size, field);
+}
+
+int option_text_item(const char *text, void *field)
+{
+	struct option_list *list = field;
+	int err;
+
+	if (list->count == OPTION_LIST_MAX)
+		return -EINVAL;
+	err = option_text(text, &list->items[list->count]);
+	if (err)
+		return err;
+
+	list->count++;
+	return 0;
+}
+
+static bool is_port(const char *text)
+{
+	size_t size = strspn(text, "0123456789");
+
+	return size > 0 && size <= 5 && !text[size] && strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
+/* "", "10.0.0.1" or "[fd00::1]". */
+static bool is_host(const char *text, size_t size)
+{
+	bool has_brackets = size >= 2 && text[0] == '[' && text[size - 1] == ']';
+	char host[IP_TEXT_SIZE] = "";
+	struct ip ip;
+
+	if (size == 0)
+		return true;
+	if (has_brackets) {
+		text++;
+		size -= 2;
+	}
+	if (size >= sizeof(host))
+		return false;
+	memcpy(host, text, size);
+	return ip_parse(host, &ip) == 0 && has_brackets == !!strchr(host, ':');
+}
+
+int option_listen_item(const char *text, void *field)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (!colon || !is_port(colon + 1) || !is_host(text, (size_t)(colon - text)))
+		return -EINVAL;
+	return option_text_item(text, field);
+}
+
+int option_backend(const char *text, void *field)
+{
+	static const char *const names[OPTION_BACKEND_COUNT] = {
+		[OPTION_BACKEND_AUTO] = "auto",
+		[OPTION_BACKEND_FENTRY] = "fentry",
+		[OPTION_BACKEND_KPROBE] = "kprobe",
+		[OPTION_BACKEND_TRACEPOINT] = "tracepoint",
+	};
+
+	for (enum option_backend i = 0; i < OPTION_BACKEND_COUNT; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*(enum option_backend *)field = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* A unit of time at *text; moves past it. 0 for none. */
+static uint64_t take_unit(const char **text)
+{
+	/* A name that another one begins with comes after it. */
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{ "ms", NS_PER_MS }, { "us", 1000 },	     { "\u00b5s", 1000 },      { "ns", 1 },
+		{ "s", NS_PER_S },   { "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S },
+	};
+
+	for (size_t i = 0; i < array_size(units); i++) {
+		size_t size = strlen(units[i].name);
+
+		if (strncmp(*text, units[i].name, size) == 0) {
+			*text += size;
+			return units[i].ns;
+		}
+	}
+	return 0;
+}
+
+/* "1.5h": digits, a fraction perhaps, a unit. Moves past it. */
+static int take_term(const char **text, double *out_ns)
+{
+	size_t digits = strspn(*text, "0123456789.");
+	uint64_t unit;
+	char *end;
+	double value;
+
+	if (**text < '0' || **text > '9')
+		return -EINVAL;
+	value = strtod(*text, &end);
+	if (end != *text + digits)
+		return -EINVAL;
+	*text = end;
+	unit = take_unit(text);
+	if (!unit)
+		return -EINVAL;
+
+	*out_ns = value * (double)unit;
+	return 0;
+}
+
+int option_period(const char *text, void *field)
+{
+	double total = 0;
+
+	while (*text) {
+		double ns;
+
+		if (take_term(&text, &ns))
+			return -EINVAL;
+		total += ns;
+	}
+	if (total < (double)PERIOD_MIN_NS || total > (double)PERIOD_MAX_NS)
+		return -EINVAL;
+
+	*(uint64_t *)field = (uint64_t)(total + 0.5);
+	return 0;
+}
+
+int option_log_level(const char *text, void *field)
+{
+	return log_level_parse(text, field);
+}
+
+int option_log_format(const char *text, void *field)
+{
+	if (strcmp(text, "text") == 0)
+		*(enum log_format *)field = LOG_FORMAT_TEXT;
+	else if (strcmp(text, "json") == 0)
+		*(enum log_format *)field = LOG_FORMAT_JSON;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+	size_t ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/* Levenshtein, one row at a time. */
+size_t option_distance(const char *a, const char *b)
+{
+	size_t row[DISTANCE_MAX + 1], size = strlen(b);
+
+	if (size > DISTANCE_MAX || strlen(a) > DISTANCE_MAX)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= size; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < size; j++) {
+			size_t changed = diagonal + (a[i] != b[j]);
+
+			diagonal = row[j + 1];
+			row[j + 1] = least(changed, row[j] + 1, row[j + 1] + 1);
+		}
+	}
+	return row[size];
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of options: text into the type of a field of struct options. Each gives
+ * -EINVAL for a bad text or -ENOMEM, and leaves the field untouched then.
+ */
+#pragma once
+
+#include <stddef.h>
+
+enum { OPTION_LIST_MAX = 8 };
+
+enum option_backend {
+	OPTION_BACKEND_AUTO,
+	OPTION_BACKEND_FENTRY,
+	OPTION_BACKEND_KPROBE,
+	OPTION_BACKEND_TRACEPOINT,
+	OPTION_BACKEND_COUNT,
+};
+
+/* Items are owned. */
+struct option_list {
+	char *items[OPTION_LIST_MAX];
+	size_t count;
+};
+
+int option_text(const char *text, void *field); /* char *, owned; not empty */
+int option_dir(const char *text,
+	       void *field); /* char *, owned; no trailing slash, "" for the root */
+int option_text_item(const char *text, void *field); /* struct option_list: one more */
+int option_listen_item(const char *text, void *field); /* the same, ADDR:PORT */
+int option_backend(const char *text, void *field); /* enum option_backend */
+int option_period(const char *text, void *field); /* uint64_t of ns: "1m30s", 100ms to 24h */
+int option_log_level(const char *text, void *field); /* enum log_level */
+int option_log_format(const char *text, void *field); /* enum log_format */
+
+/* How many letters to change, add or leave out to come from a to b; SIZE_MAX for long texts. */
+size_t option_distance(const char *a, const char *b);

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/collect.h"
+
+#include <math.h>
+
+static const char *const correction_names[] = {
+	[CORRECTION_NETNS_ADDED] = "netns_added",
+	[CORRECTION_NETNS_REMOVED] = "netns_removed",
+	[CORRECTION_LINK_ADDED] = "link_added",
+	[CORRECTION_LINK_REMOVED] = "link_removed",
+	[CORRECTION_LINK_RENAMED] = "link_renamed",
+	[CORRECTION_ADDRESS_ADDED] = "address_added",
+	[CORRECTION_ADDRESS_REMOVED] = "address_removed",
+};
+
+_Static_assert(array_size(correction_names) == CORRECTION_COUNT, "a correction lacks its name");
+
+const char *correction_name(enum correction correction)
+{
+	return correction_names[correction];
+}
+
+enum correction correction_of(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_NETNS_ADD:
+		return CORRECTION_NETNS_ADDED;
+	case EVENT_NETNS_DEL:
+		return CORRECTION_NETNS_REMOVED;
+	case EVENT_LINK_ADD:
+		return CORRECTION_LINK_ADDED;
+	case EVENT_LINK_DEL:
+	case EVENT_LINK_LEAVE:
+		return CORRECTION_LINK_REMOVED;
+	case EVENT_LINK_NAME:
+		return CORRECTION_LINK_RENAMED;
+	case EVENT_ADDR_ADD:
+		return CORRECTION_ADDRESS_ADDED;
+	case EVENT_ADDR_DEL:
+		return CORRECTION_ADDRESS_REMOVED;
+	default:
+		return CORRECTION_COUNT;
+	}
+}
+
+/* ---- numbers of a range ---- */
+
+double metric_capacity(const struct range *range, const struct usage *usage)
+{
+	(void)usage;
+	return range_capacity(range);
+}
+
+double metric_usable(const struct range *range, const struct usage *usage)
+{
+	(void)usage;
+	return range_usable(range);
+}
+
+double metric_reserved(const struct range *range, const struct usage *usage)
+{
+	(void)usage;
+	return range->reserved;
+}
+
+double metric_used(const struct range *range, const struct usage *usage)
+{
+	(void)range;
+	return (double)usage->used;
+}
+
+double metric_free_addresses(const struct range *range, const struct usage *usage)
+{
+	double left = range_usable(range) - (double)usage->used;
+
+	return left > 0 ? left : 0;
+}
+
+/* A range that has nothing usable is full. */
+double metric_utilization(const struct range *range, const struct usage *usage)
+{
+	double most = range_usable(range);
+
+	return most > 0 ? (double)usage->used / most : 1;
+}
+
+double metric_assigned(const struct range *range, const struct usage *usage)
+{
+	(void)range;
+	return (double)usage->assigned;
+}
+
+double metric_released(const struct range *range, const struct usage *usage)
+{
+	(void)range;
+	return (double)usage->released;
+}
+
+/* ---- one sample a range, and the addresses outside where the family has them ---- */
+
+struct range_labels {
+	const char *name;
+	char cidr[PREFIX_TEXT_SIZE];
+	const char *family;
+};
+
+static void label_range(const struct range *range, struct range_labels *out)
+{
+	out->name = range->name;
+	out->family = ip_family_name(&range->cidr.base);
+	prefix_format(&range->cidr, out->cidr);
+}
+
+static struct range_labels label_unranged(enum account_family family)
+{
+	return (struct range_labels){ .name = "unranged",
+				      .family = family == ACCOUNT_IPV4 ? "ipv4" : "ipv6" };
+}
+
+void metric_each_range(struct exposition *out, const struct metrics_input *input,
+		       const struct collector *by)
+{
+	const struct range_table *ranges = account_ranges(input->account);
+	struct range_labels labels;
+
+	for (size_t i = 0; i < range_table_count(ranges); i++) {
+		const struct range *range = range_table_at(ranges, i);
+
+		label_range(range, &labels);
+		exposition_sample(out, by->of_range(range, account_usage(input->account, i)),
+				  labels.name, labels.cidr, labels.family);
+	}
+	if (!by->has_unranged)
+		return;
+	for (enum account_family family = 0; family < ACCOUNT_FAMILY_COUNT; family++) {
+		labels = label_unranged(family);
+		exposition_sample(out, by->of_range(NULL, account_unranged(input->account, family)),
+				  labels.name, labels.cidr, labels.family);
+	}
+}
+
+void metric_reuse(struct exposition *out, const struct metrics_input *input)
+{
+	const struct range_table *ranges = account_ranges(input->account);
+	struct range_labels labels;
+
+	for (size_t i = 0; i < range_table_count(ranges); i++) {
+		label_range(range_table_at(ranges, i), &labels);
+		exposition_histogram(out, &account_usage(input->account, i)->reuse, labels.name,
+				     labels.cidr, labels.family);
+	}
+	for (enum account_family family = 0; family < ACCOUNT_FAMILY_COUNT; family++) {
+		labels = label_unranged(family);
+		exposition_histogram(out, &account_unranged(input->account, family)->reuse,
+				     labels.name, labels.cidr, labels.family);
+	}
+}
+
+/* 2^(block - range): nodes that the range carries. Source: FIELD, kube-controller-manager. */
+void metric_blocks(struct exposition *out, const struct metrics_input *input)
+{
+	const struct range_table *ranges = account_ranges(input->account);
+	struct range_labels labels;
+
+	for (size_t i = 0; i < range_table_count(ranges); i++) {
+		const struct range *range = range_table_at(ranges, i);
+
+		if (!range->node_prefix)
+			continue;
+		label_range(range, &labels);
+		exposition_sample(out,
+				  ldexp(1, range->node_prefix - prefix_family_len(&range->cidr)),
+				  labels.name, labels.cidr, labels.family);
+	}
+}
+
+void metric_range_info(struct exposition *out, const struct metrics_input *input)
+{
+	const struct range_table *ranges = account_ranges(input->account);
+
+	for (size_t i = 0; i < range_table_count(ranges); i++) {
+		const struct range *range = range_table_at(ranges, i);
+		char cidr[PREFIX_TEXT_SIZE];
+
+		prefix_format(&range->cidr, cidr);
+		exposition_sample(out, 1, range->name, cidr, ip_family_name(&range->cidr.base),
+				  range_scope_name(range->scope), range->source);
+	}
+}
+
+void metric_latency(struct exposition *out, const struct metrics_input *input)
+{
+	exposition_histogram(out, account_latency(input->account, ACCOUNT_IPV4), "ipv4");
+	exposition_histogram(out, account_latency(input->account, ACCOUNT_IPV6), "ipv6");
+}
+
+/* ---- the agent itself ---- */
+
+double metric_namespaces(const struct metrics_input *input)
+{
+	uint32_t without;
+
+	return state_own_netns(input->state, &without);
+}
+
+double metric_namespaces_without_address(const struct metrics_input *input)
+{
+	uint32_t without;
+
+	state_own_netns(input->state, &without);
+	return without;
+}
+
+void metric_lost(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->loss_count; i++)
+		exposition_sample(out, (double)input->losses[i].count, input->losses[i].cause);
+}
+
+void metric_corrections(struct exposition *out, const struct metrics_input *input)
+{
+	for (enum correction i = 0; i < CORRECTION_COUNT; i++)
+		exposition_sample(out, (double)input->corrections[i], correction_name(i));
+}
+
+void metric_program_runs(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->program_count; i++)
+		exposition_sample(out, (double)input->programs[i].runs, input->programs[i].program);
+}
+
+void metric_program_seconds(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->program_count; i++)
+		exposition_sample(out, (double)input->programs[i].time_ns / 1e9,
+				  input->programs[i].program);
+}
+
+void metric_source_up(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->source_count; i++)
+		exposition_sample(out, input->sources[i].up, input->sources[i].source);
+}
+
+void metric_source_entries(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->source_count; i++)
+		exposition_sample(out, (double)input->sources[i].entries, input->sources[i].source);
+}
+
+static void put_tables(struct exposition *out, const struct metrics_input *input, bool is_limit)
+{
+	const struct inventory *inventory = state_inventory_const(input->state);
+
+	for (enum inventory_table i = 0; i < INVENTORY_TABLE_COUNT; i++)
+		exposition_sample(out,
+				  is_limit ? inventory->limits[i] : inventory_count(inventory, i),
+				  inventory_table_name(i));
+	exposition_sample(out, is_limit ? ACCOUNT_HISTORY_MAX : account_remembered(input->account),
+			  "released_addresses");
+	exposition_sample(out,
+			  is_limit ? (double)RANGE_MAX
+				   : (double)range_table_count(account_ranges(input->account)),
+			  "ranges");
+}
+
+void metric_entries(struct exposition *out, const struct metrics_input *input)
+{
+	put_tables(out, input, false);
+}
+
+void metric_limits(struct exposition *out, const struct metrics_input *input)
+{
+	put_tables(out, input, true);
+}
+
+void metric_backend(struct exposition *out, const struct metrics_input *input)
+{
+	exposition_sample(out, 1, input->backend);
+}
+
+void metric_build(struct exposition *out, const struct metrics_input *input)
+{
+	exposition_sample(out, 1, input->version, input->revision);
+}
+
+/* ---- numbers of the agent ---- */
+
+double metric_reconcile_at(const struct metrics_input *input)
+{
+	return input->reconcile_at_s;
+}
+
+double metric_reconcile_took(const struct metrics_input *input)
+{
+	return input->reconcile_took_s;
+}
+
+double metric_records_written(const struct metrics_input *input)
+{
+	return (double)input->records_written;
+}
+
+double metric_records_lost(const struct metrics_input *input)
+{
+	return (double)input->records_lost;
+}
+
+double metric_cpu(const struct metrics_input *input)
+{
+	return input->cpu_s;
+}
+
+double metric_start(const struct metrics_input *input)
+{
+	return input->start_s;
+}
+
+double metric_resident(const struct metrics_input *input)
+{
+	return (double)input->resident_bytes;
+}
+
+double metric_virtual(const struct metrics_input *input)
+{
+	return (double)input->virtual_bytes;
+}
+
+double metric_open_fds(const struct metrics_input *input)
+{
+	return (double)input->open_fds;
+}
+
+double metric_max_fds(const struct metrics_input *input)
+{
+	return (double)input->max_fds;
+}

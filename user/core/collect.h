@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What fills the rows of the metrics table. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/account.h"
+#include "core/exposition.h"
+#include "core/state.h"
+
+enum { METRICS_LOSS_MAX = 16, METRICS_PROGRAM_MAX = 16, METRICS_SOURCE_MAX = 8 };
+
+enum correction {
+	CORRECTION_NETNS_ADDED,
+	CORRECTION_NETNS_REMOVED,
+	CORRECTION_LINK_ADDED,
+	CORRECTION_LINK_REMOVED,
+	CORRECTION_LINK_RENAMED,
+	CORRECTION_ADDRESS_ADDED,
+	CORRECTION_ADDRESS_REMOVED,
+	CORRECTION_COUNT,
+};
+
+/* "netns_added", ...: the value of the label `kind`. */
+const char *correction_name(enum correction correction);
+/* Which correction an event of a reconcile is; CORRECTION_COUNT for none. */
+enum correction correction_of(const struct event *event);
+
+/* What the agent knows beyond state and account. Names are literals. */
+struct metrics_input {
+	const struct state *state;
+	const struct account *account;
+	const char *backend;
+	const char *version, *revision;
+	struct {
+		const char *cause;
+		uint64_t count;
+	} losses[METRICS_LOSS_MAX];
+	struct {
+		const char *program;
+		uint64_t runs;
+		uint64_t time_ns;
+	} programs[METRICS_PROGRAM_MAX];
+	struct {
+		const char *source;
+		bool up;
+		uint64_t entries;
+	} sources[METRICS_SOURCE_MAX];
+	size_t loss_count, program_count, source_count;
+	uint64_t corrections[CORRECTION_COUNT];
+	double reconcile_at_s; /* since the epoch; 0 never */
+	double reconcile_took_s;
+	uint64_t records_written, records_lost;
+	double cpu_s, start_s;
+	uint64_t resident_bytes, virtual_bytes, open_fds, max_fds;
+};
+
+/* One of three: a number of each range, a number of the agent, or a function that writes all
+ * samples of the family. */
+struct collector {
+	double (*of_range)(const struct range *range, const struct usage *usage);
+	bool has_unranged; /* of_range: also a number of the addresses outside; range is then NULL
+			    */
+	double (*of_agent)(const struct metrics_input *input);
+	void (*collect)(struct exposition *out, const struct metrics_input *input);
+};
+
+/* All samples of a family whose collector has of_range. */
+void metric_each_range(struct exposition *out, const struct metrics_input *input,
+		       const struct collector *by);
+
+double metric_capacity(const struct range *range, const struct usage *usage);
+double metric_usable(const struct range *range, const struct usage *usage);
+double metric_reserved(const struct range *range, const struct usage *usage);
+double metric_used(const struct range *range, const struct usage *usage);
+double metric_free_addresses(const struct range *range, const struct usage *usage);
+double metric_utilization(const struct range *range, const struct usage *usage);
+double metric_assigned(const struct range *range, const struct usage *usage);
+double metric_released(const struct range *range, const struct usage *usage);
+
+double metric_namespaces(const struct metrics_input *input);
+double metric_namespaces_without_address(const struct metrics_input *input);
+double metric_reconcile_at(const struct metrics_input *input);
+double metric_reconcile_took(const struct metrics_input *input);
+double metric_records_written(const struct metrics_input *input);
+double metric_records_lost(const struct metrics_input *input);
+double metric_cpu(const struct metrics_input *input);
+double metric_start(const struct metrics_input *input);
+double metric_resident(const struct metrics_input *input);
+double metric_virtual(const struct metrics_input *input);
+double metric_open_fds(const struct metrics_input *input);
+double metric_max_fds(const struct metrics_input *input);
+
+void metric_reuse(struct exposition *out, const struct metrics_input *input);
+void metric_blocks(struct exposition *out, const struct metrics_input *input);
+void metric_range_info(struct exposition *out, const struct metrics_input *input);
+void metric_latency(struct exposition *out, const struct metrics_input *input);
+void metric_lost(struct exposition *out, const struct metrics_input *input);
+void metric_corrections(struct exposition *out, const struct metrics_input *input);
+void metric_program_runs(struct exposition *out, const struct metrics_input *input);
+void metric_program_seconds(struct exposition *out, const struct metrics_input *input);
+void metric_source_up(struct exposition *out, const struct metrics_input *input);
+void metric_source_entries(struct exposition *out, const struct metrics_input *input);
+void metric_entries(struct exposition *out, const struct metrics_input *input);
+void metric_limits(struct exposition *out, const struct metrics_input *input);
+void metric_backend(struct exposition *out, const struct metrics_input *input);
+void metric_build(struct exposition *out, const struct metrics_input *input);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/journal.h"
+
+#include <string.h>
+
+static const enum record_type fact_types[] = {
+	[FACT_NETNS_CREATED] = RECORD_NETNS_CREATED, [FACT_NETNS_FREED] = RECORD_NETNS_FREED,
+	[FACT_LINK_CREATED] = RECORD_LINK_CREATED,   [FACT_LINK_MOVED] = RECORD_LINK_MOVED,
+	[FACT_LINK_RENAMED] = RECORD_LINK_RENAMED,   [FACT_LINK_DELETED] = RECORD_LINK_DELETED,
+	[FACT_IP_ASSIGNED] = RECORD_IP_ASSIGNED,     [FACT_IP_RELEASED] = RECORD_IP_RELEASED,
+};
+
+_Static_assert(array_size(fact_types) == FACT_KIND_COUNT, "a fact lacks its record");
+
+void journal_put(struct journal *journal, struct record *record)
+{
+	char line[JOURNAL_LINE_MAX];
+	size_t size;
+
+	if (record->mono_ns == RECORD_ABSENT || record->mono_ns == TIME_UNKNOWN)
+		record->mono_ns = journal->now_ns;
+	record->wall_ns = (int64_t)record->mono_ns + journal->wall_offset_ns;
+	record->node = journal->node;
+	record->boot_id = journal->boot_id;
+	record->seq = journal->seq + 1;
+	if (record_format(record, line, sizeof(line), &size)) {
+		journal->unwritable++;
+		return;
+	}
+	journal->seq++;
+	journal->write(line, size, journal->ctx);
+}
+
+static void fill_range(struct record *record, const struct range *range,
+		       char cidr[static PREFIX_TEXT_SIZE])
+{
+	double usable = range_usable(range);
+
+	prefix_format(&range->cidr, cidr);
+	record->range = range->name;
+	record->cidr = cidr;
+	record->usable = usable < 0x1p63 ? (uint64_t)usable : INT64_MAX;
+}
+
+static void fill_link(struct record *record, const struct fact *fact)
+{
+	record->ifindex = fact->link->key.ifindex;
+	record->ifname = fact->link->name[0] ? fact->link->name : NULL;
+	record->link_kind = fact->link->kind[0] ? fact->link->kind : NULL;
+	record->from_ifname = fact->from_name;
+	if (fact->from_inum)
+		record->from_netns = fact->from_inum;
+}
+
+static void fill_note(struct record *record, const struct account_note *note,
+		      const struct range_table *ranges, char cidr[static PREFIX_TEXT_SIZE])
+{
+	record->used = note->usage->used;
+	if (note->reuse_ns)
+		record->reuse_ns = note->reuse_ns;
+	if (note->latency_ns)
+		record->latency_ns = note->latency_ns;
+	if (note->range == RANGE_NONE)
+		record->range = "unranged";
+	else
+		fill_range(record, range_table_at(ranges, (size_t)note->range), cidr);
+}
+
+void journal_fact(struct journal *journal, const struct fact *fact, const struct account_note *note,
+		  const struct range_table *ranges, bool initial)
+{
+	struct record record = record_init(fact_types[fact->kind]);
+	char ip[IP_TEXT_SIZE], cidr[PREFIX_TEXT_SIZE];
+
+	record.mono_ns = fact->time_ns;
+	record.netns = fact->netns->key.inum;
+	if (fact->netns->key.cookie)
+		record.netns_cookie = fact->netns->key.cookie;
+	record.initial = initial;
+	if (fact->link)
+		fill_link(&record, fact);
+	if (fact->address) {
+		ip_format(&fact->address->key.ip, ip);
+		record.ip = ip;
+		record.prefix_len = fact->address->prefix_len;
+		record.family = ip_family_name(&fact->address->key.ip);
+	}
+	if (note)
+		fill_note(&record, note, ranges, cidr);
+	journal_put(journal, &record);
+}
+
+static void put_range(struct journal *journal, enum record_type type, const struct range *range)
+{
+	struct record record = record_init(type);
+	char cidr[PREFIX_TEXT_SIZE];
+
+	fill_range(&record, range, cidr);
+	record.family = ip_family_name(&range->cidr.base);
+	record.reason = range->source;
+	journal_put(journal, &record);
+}
+
+static bool is_same(const struct range *a, const struct range *b)
+{
+	return !strcmp(a->name, b->name) && a->scope == b->scope && a->reserved == b->reserved &&
+	       a->node_prefix == b->node_prefix;
+}
+
+void journal_ranges(struct journal *journal, const struct range_table *before,
+		    const struct range_table *after)
+{
+	size_t old_count = range_table_count(before), count = range_table_count(after);
+
+	for (size_t i = 0, j = 0; i < old_count || j < count;) {
+		const struct range *old = i < old_count ? range_table_at(before, i) : NULL;
+		const struct range *new = j < count ? range_table_at(after, j) : NULL;
+		int order = !old ? 1 : !new ? -1 : prefix_compare(&old->cidr, &new->cidr);
+
+		if (order < 0)
+			put_range(journal, RECORD_RANGE_REMOVED, old);
+		else if (order > 0)
+			put_range(journal, RECORD_RANGE_ADDED, new);
+		else if (!is_same(old, new))
+			put_range(journal, RECORD_RANGE_CHANGED, new);
+		i += order <= 0;
+		j += order >= 0;
+	}
+}

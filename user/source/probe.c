@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "log.h"
+#include "source/object.h"
+#include "walk.h" /* the skeleton names its types */
+
+#include "podip.skel.h"
+
+_Static_assert((int)PROGRAM_TRIGGER == (int)EVENT_KIND_COUNT,
+	       "stats.h: programs follow the event kinds");
+
+struct probe {
+	struct object *object; /* borrowed */
+	struct ring_buffer *ring;
+	struct bpf_link **links;
+	size_t link_count;
+	probe_fn on_event;
+	void *ctx;
+	struct cpu_stats *per_cpu; /* scratch for reading the map */
+	int cpu_count;
+	uint64_t malformed;
+	bool has_triggers;
+};
+
+static int on_sample(void *ctx, void *data, size_t size)
+{
+	struct probe *probe = ctx;
+
+	if (size != sizeof(struct event)) {
+		probe->malformed++;
+		return 0; /* a negative value would stop the drain */
+	}
+	probe->on_event(data, probe->ctx);
+	return 0;
+}
+
+static int attach_hooks(struct probe *probe)
+{
+	struct bpf_program *program;
+	struct bpf_link *link;
+
+	bpf_object__for_each_program(program, probe->object->skel->obj) probe->link_count++;
+	probe->links = calloc(probe->link_count, sizeof(struct bpf_link *));
+	if (!probe->links)
+		return -ENOMEM;
+	probe->link_count = 0;
+
+	for (size_t i = 0; i < kernel_hook_count; i++) {
+		const struct hook *hook = &kernel_hooks[i];
+
+		program = bpf_object__find_program_by_name(probe->object->skel->obj, hook->program);
+		if (hook->backend != probe->object->backend || !program ||
+		    bpf_program__fd(program) < 0)
+			continue;
+		link = bpf_program__attach(program);
+		if (!link)
+			return log_err(-errno, "cannot attach '%s' to '%s'", hook->program,
+				       hook->function);
+		probe->links[probe->link_count++] = link;
+	}
+	return 0;
+}
+
+/* The addresses that triggers compare with; without them walks are periodic. */
+static bool find_functions(const struct podip_bpf *skel)
+{
+	int program = bpf_program__fd(skel->progs.find_functions);
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	return program >= 0 && !bpf_prog_test_run_opts(program, &run) && !run.retval;
+}
+
+static int open_ring(struct probe *probe)
+{
+	probe->cpu_count = libbpf_num_possible_cpus();
+	if (probe->cpu_count < 0)
+		return probe->cpu_count;
+	probe->per_cpu = calloc((size_t)probe->cpu_count, sizeof(*probe->per_cpu));
+	if (!probe->per_cpu)
+		return -ENOMEM;
+	probe->ring = ring_buffer__new(bpf_map__fd(probe->object->skel->maps.events), on_sample,
+				       probe, NULL);
+	return probe->ring ? 0 : -errno;
+}
+
+int probe_open(struct object *object, probe_fn on_event, void *ctx, struct probe **out)
+{
+	cleanup_probe struct probe *probe = calloc(1, sizeof(*probe));
+	int err;
+
+	if (!probe)
+		return -ENOMEM;
+	probe->object = object;
+	probe->on_event = on_event;
+	probe->ctx = ctx;
+
+	err = open_ring(probe);
+	if (err)
+		return log_err(err, "cannot map the event ring");
+	probe->has_triggers = object->backend == BACKEND_TRACEPOINT && find_functions(object->skel);
+	err = attach_hooks(probe);
+	if (err)
+		return err;
+	*out = take_ptr(probe);
+	return 0;
+}
+
+void probe_close(struct probe *probe)
+{
+	if (!probe)
+		return;
+	for (size_t i = 0; i < probe->link_count; i++)
+		bpf_link__destroy(probe->links[i]);
+	free(probe->links);
+	ring_buffer__free(probe->ring);
+	free(probe->per_cpu);
+	free(probe);
+}
+
+int probe_fd(const struct probe *probe)
+{
+	return ring_buffer__epoll_fd(probe->ring);
+}
+
+int probe_drain(struct probe *probe)
+{
+	return ring_buffer__consume(probe->ring);
+}
+
+void probe_arm(struct probe *probe)
+{
+	__atomic_store_n(&probe->object->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
+}
+
+uint64_t probe_triggers(const struct probe *probe)
+{
+	return __atomic_load_n(&probe->object->skel->bss->triggers, __ATOMIC_SEQ_CST);
+}
+
+bool probe_has_triggers(const struct probe *probe)
+{
+	return probe->has_triggers;
+}
+
+struct probe_stats probe_stats(const struct probe *probe)
+{
+	struct probe_stats sum = { .malformed = probe->malformed,
+				   .triggers = probe_triggers(probe) };
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(probe->object->skel->maps.cpu_stats), &zero,
+				probe->per_cpu))
+		return sum;
+	for (int cpu = 0; cpu < probe->cpu_count; cpu++) {
+		const struct cpu_stats *stats = &probe->per_cpu[cpu];
+
+		for (size_t i = 0; i < LOSS_COUNT; i++)
+			sum.lost[i] += stats->lost[i];
+		for (size_t i = 0; i < PROGRAM_COUNT; i++) {
+			sum.programs[i].runs += stats->programs[i].runs;
+			sum.programs[i].time_ns += stats->programs[i].time_ns;
+		}
+	}
+	return sum;
+}
