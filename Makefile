@@ -95,6 +95,21 @@ $(O)/unit/%: tests/unit/%.c $(O)/libpodip.a
 test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no root needed
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
+# Workloads, and what tells whether the agent saw them: tests/lab.
+LAB_PARTS := net link address lab story step
+LAB       := churn flap populate scenario verify
+
+lab: $(LAB:%=$(O)/lab/%) ## build the workloads of the native and qemu tests
+
+$(O)/lab/%.o: tests/lab/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -c $< -o $@
+
+$(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmnl -ljansson
+
 check-layers: ## fail if a module includes one above it
 	@awk -v order="$(USER)" -f tests/layers.awk $(wildcard user/*.[ch] user/*/*.[ch])
 
@@ -114,6 +129,6 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all test check-layers check-format format clean help
+.PHONY: all lab test check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

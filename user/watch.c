@@ -39,6 +39,8 @@ static const uint64_t confirm_ns = 50 * MS; /* between the two walks of a reconc
 static const uint64_t walk_share = 4; /* a walk may take a fifth of the time at most */
 static const unsigned int netlink_batch = 4096; /* datagrams in one look */
 
+static const size_t diff_kept = 1024; /* events: memory beyond is given back */
+
 struct watch {
 	struct watch_config config;
 	struct feed feed;
@@ -93,6 +95,8 @@ static void apply_diff(struct watch *watch, enum watch_phase phase)
 	for (size_t i = 0; i < watch->reconcile.diff.count; i++)
 		pass(watch, &watch->reconcile.diff.events[i]);
 	watch->phase = WATCH_LIVE;
+	if (watch->reconcile.diff.capacity > diff_kept)
+		diff_clear(&watch->reconcile.diff);
 }
 
 static int walk_live(struct watch *watch)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -25,29 +25,35 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 	return walk->level ? remove(path) : 0;
 }
 
-/* Each test has the directory to itself, and the log to itself in `log`. */
+static int own_stderr;
+
+/* Each test has the directory to itself, and what is logged in `log`. */
 static int enter(void **state)
 {
+	cleanup_close int log = open("log", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
 	(void)state;
-	return freopen("log", "w+", stderr) && !mkdir("conf", 0700) && !mkdir("cache", 0700) ? 0
-											     : -1;
+	return dup2(log, STDERR_FILENO) < 0 || mkdir("conf", 0700) || mkdir("cache", 0700);
 }
 
 static int leave(void **state)
 {
 	(void)state;
-	return nftw(".", remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return dup2(own_stderr, STDERR_FILENO) < 0 ||
+	       nftw(".", remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static int enter_all(void **state)
 {
 	(void)state;
-	return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
+	own_stderr = dup(STDERR_FILENO);
+	return own_stderr < 0 || !mkdtemp(directory) || chdir(directory);
 }
 
 static int leave_all(void **state)
 {
 	(void)state;
+	close(own_stderr);
 	return chdir("/") || rmdir(directory);
 }
 
@@ -146,7 +152,6 @@ static size_t log_lines(void)
 	size_t lines = 0;
 	int c;
 
-	fflush(stderr);
 	assert_non_null(file);
 	while ((c = getc(file)) != EOF)
 		lines += c == '\n';

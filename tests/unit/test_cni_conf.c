@@ -80,8 +80,10 @@ static void counts_usable_addresses_as_host_local_does(void **state)
 		print_message("  %s\n", c->ipam);
 		snprintf(text, sizeof(text),
 			 "{'name':'n','type':'bridge','ipam':{'type':'host-local',%s}}", c->ipam);
-		for (char *at = text; *at; at++)
-			*at = *at == '\'' ? '"' : *at;
+		for (char *at = text; *at; at++) {
+			if (*at == '\'')
+				*at = '"';
+		}
 		assert_int_equal(cni_conf_parse(text, strlen(text), &conf), 0);
 		describe(&conf, got);
 		assert_string_equal(got, c->want);
@@ -262,12 +264,12 @@ static void reads_the_sandboxes_of_a_cached_result(void **state)
 	(void)state;
 	for_each_case(c, cases) {
 		char got[1024] = "";
+		size_t used = 0;
 
 		assert_int_equal(cni_result_parse(c->text, strlen(c->text), &result), 0);
-		for (size_t i = 0; i < result.count; i++) {
-			strcat(got, result.sandboxes[i]);
-			strcat(got, " ");
-		}
+		for (size_t i = 0; i < result.count; i++)
+			used += (size_t)snprintf(got + used, sizeof(got) - used, "%s ",
+						 result.sandboxes[i]);
 		assert_string_equal(got, c->want);
 	}
 	assert_int_equal(cni_result_parse("", 0, &result), -EBADMSG);

@@ -14,7 +14,7 @@
 #define NS_PER_MS 1000000ULL
 #define NS_PER_S (1000 * NS_PER_MS)
 #define PERIOD_MIN_NS (100 * NS_PER_MS)
-#define PERIOD_MAX_NS (24 * 3600 * NS_PER_S)
+#define PERIOD_MAX_NS (24 * 3600ULL * NS_PER_S)
 
 enum { DISTANCE_MAX = 64 };
 
@@ -46,15 +46,16 @@ int option_dir(const char *text, void *field)
 int option_text_item(const char *text, void *field)
 {
 	struct option_list *list = field;
+	char *item;
 	int err;
 
 	if (list->count == OPTION_LIST_MAX)
 		return -EINVAL;
-	err = option_text(text, &list->items[list->count]);
+	err = option_text(text, &item);
 	if (err)
 		return err;
 
-	list->count++;
+	list->items[list->count++] = item;
 	return 0;
 }
 

@@ -40,8 +40,11 @@ static int __attribute__((format(printf, 1, 2))) complain(const char *fmt, ...)
 
 static int complain_flag(const char *flag)
 {
-	const struct option_row *meant = option_guess(flag + strspn(flag, "-"));
+	const struct option_row *meant;
+	char name[64];
 
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(flag, "="), flag);
+	meant = option_guess(name + strspn(name, "-"));
 	if (meant)
 		return complain("unknown option '%s', did you mean '--%s'", flag, meant->flag);
 	return complain("unknown option '%s', see --help", flag);
@@ -111,6 +114,9 @@ static int complain_key(const char *path, const struct config_setting *setting)
 {
 	const struct option_row *meant = option_guess(setting->key);
 
+	/* The one flag that is no key. */
+	if (meant == &option_rows[OPTION_ROW_CONFIG])
+		meant = NULL;
 	return complain("%s:%u: %s: unknown key%s%s%s", path, setting->line, setting->key,
 			meant ? ", did you mean '" : "", meant ? meant->flag : "",
 			meant ? "'" : "");

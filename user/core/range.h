@@ -19,10 +19,10 @@ enum range_scope { RANGE_SCOPE_NODE, RANGE_SCOPE_SUBNET, RANGE_SCOPE_CLUSTER, RA
 struct range {
 	char name[RANGE_NAME_SIZE];
 	struct prefix cidr;
+	uint8_t node_prefix; /* block that each node takes out of it, family's own bits; 0 none */
 	enum range_scope scope;
 	double reserved; /* addresses in it that no pod can get; < 0 when its source does not know
 			  */
-	uint8_t node_prefix; /* block that each node takes out of it, family's own bits; 0 none */
 	const char *source; /* "config", "cni": a literal, never freed */
 	int parent; /* index of the narrowest range around it, or RANGE_NONE */
 };

@@ -201,7 +201,7 @@ static void add_sandbox(const char *path, struct cni_result *result)
 		if (strcmp(result->sandboxes[i], path) == 0)
 			return;
 	}
-	strcpy(result->sandboxes[result->count++], path);
+	memcpy(result->sandboxes[result->count++], path, strlen(path) + 1);
 }
 
 int cni_result_parse(const char *text, size_t size, struct cni_result *out)

@@ -163,21 +163,16 @@ static void drop(struct cni_files *files, size_t at)
 		(files->count - at) * sizeof(files->files[0]));
 }
 
-static int insert(struct cni_files *files, size_t at, const char *name)
+static bool make_room(struct cni_files *files, size_t at)
 {
-	char *copy;
+	struct cni_file *file = &files->files[at];
 
 	if (files->count == CNI_FILES_MAX)
-		return -ENOSPC;
-	copy = strdup(name);
-	if (!copy)
-		return -ENOMEM;
-
-	memmove(&files->files[at + 1], &files->files[at],
-		(files->count - at) * sizeof(files->files[0]));
-	files->files[at] = (struct cni_file){ .name = copy };
+		return false;
+	memmove(file + 1, file, (files->count - at) * sizeof(*file));
+	*file = (struct cni_file){ 0 };
 	files->count++;
-	return 0;
+	return true;
 }
 
 static const char *describe(int err)
@@ -232,17 +227,17 @@ void cni_files_update(struct cni_files *files, const char *name, bool is_whole)
 	}
 	if (err == -EBADMSG && !is_whole)
 		return;
-	if (!is_known && insert(files, at, name)) {
+	fresh.name = strdup(name);
+	if (!fresh.name || (!is_known && !make_room(files, at))) {
 		complain_full(files, name);
 		return;
 	}
 
 	file = &files->files[at];
-	free(take_ptr(file->ranges));
-	fresh.name = take_ptr(file->name);
 	fresh.is_bad = file->is_bad;
+	fresh.is_seen = true;
+	clear_file(file);
 	*file = take(fresh, ((struct cni_file){ 0 }));
-	file->is_seen = true;
 	if (err)
 		complain(files, file, err);
 	else

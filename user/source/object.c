@@ -12,6 +12,9 @@
 
 #include "podip.skel.h"
 
+/* Triggers put nothing into the ring but wake-ups; its size is a multiple of every page size. */
+enum { NUDGE_RING_SIZE = 65536 };
+
 /* A verifier's log is one call with many lines. */
 static int print_to_debug_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -58,6 +61,8 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 		bpf_map__set_autocreate(skel->maps.events, false);
 		return;
 	}
+	if (has_triggers)
+		bpf_map__set_max_entries(skel->maps.events, NUDGE_RING_SIZE);
 	if (has_triggers && config->kernel->backends[BACKEND_TRACEPOINT].verdict == VERDICT_WORKS)
 		bpf_program__set_autoload(skel->progs.find_functions, true);
 	select_hooks(skel, config);

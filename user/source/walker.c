@@ -13,16 +13,16 @@
 enum {
 	CONTINUE_MAX = 64, /* runs of one walk in the tail-call form: 1.1 million steps */
 	RESTART_MAX = 3,
+	MAPPED_FIRST = 8192, /* slots: 1,000 namespaces with four addresses each */
 };
 
 struct walker {
 	struct object *object; /* borrowed */
 	struct bpf_program *program;
-	const union walk_slot *slots;
+	const union walk_slot *slots; /* the first `mapped` of the array */
+	uint32_t mapped;
 	struct walker_stats stats;
 };
-
-static const size_t slots_size = sizeof(union walk_slot) * WALK_SLOT_MAX;
 
 static struct bpf_program *program_of(const struct object *object)
 {
@@ -36,20 +36,34 @@ static struct bpf_program *program_of(const struct object *object)
 	}
 }
 
+/* Every mapped page counts as resident, touched or not: map what walks need, not the bound. */
+static int map_slots(struct walker *walker, uint32_t count)
+{
+	size_t size = count * sizeof(union walk_slot);
+	void *slots = mmap(NULL, size, PROT_READ, MAP_SHARED,
+			   bpf_map__fd(walker->object->skel->maps.slots), 0);
+
+	if (slots == MAP_FAILED)
+		return -errno;
+	if (walker->slots)
+		munmap((void *)walker->slots, walker->mapped * sizeof(union walk_slot));
+	walker->slots = slots;
+	walker->mapped = count;
+	return 0;
+}
+
 int walker_open(struct object *object, struct walker **out)
 {
 	cleanup_walker struct walker *walker = calloc(1, sizeof(*walker));
-	void *slots;
+	int err;
 
 	if (!walker)
 		return -ENOMEM;
 	walker->object = object;
 	walker->program = program_of(object);
-	slots = mmap(NULL, slots_size, PROT_READ, MAP_SHARED, bpf_map__fd(object->skel->maps.slots),
-		     0);
-	if (slots == MAP_FAILED)
-		return -errno;
-	walker->slots = slots;
+	err = map_slots(walker, MAPPED_FIRST);
+	if (err)
+		return err;
 	*out = take_ptr(walker);
 	return 0;
 }
@@ -59,8 +73,17 @@ void walker_close(struct walker *walker)
 	if (!walker)
 		return;
 	if (walker->slots)
-		munmap((void *)walker->slots, slots_size);
+		munmap((void *)walker->slots, walker->mapped * sizeof(union walk_slot));
 	free(walker);
+}
+
+static int map_enough(struct walker *walker, uint32_t count)
+{
+	uint32_t wanted = walker->mapped;
+
+	while (wanted < count)
+		wanted *= 2;
+	return wanted > walker->mapped ? map_slots(walker, wanted) : 0;
 }
 
 static int run(struct bpf_program *program, uint64_t first, uint64_t second)
@@ -116,6 +139,8 @@ int walker_run(struct walker *walker, struct walk_view *out)
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	err = run_to_end(walker);
 	clock_gettime(CLOCK_MONOTONIC, &end);
+	if (!err)
+		err = map_enough(walker, bss->walk.slots);
 	if (err)
 		return err;
 

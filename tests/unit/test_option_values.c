@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cli/option_values.h"
+#include "log.h"
+
+static void reads_a_duration_as_go_writes_it(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t want; /* 0: rejected */
+	} cases[] = {
+		{ "30s", 30000000000 },
+		{ "1m30s", 90000000000 },
+		{ "500ms", 500000000 },
+		{ "100ms", 100000000 },
+		{ "100000us", 100000000 },
+		{ "100000\u00b5s", 100000000 },
+		{ "100000000ns", 100000000 },
+		{ "1.5h", 5400000000000 },
+		{ "0.25s", 250000000 },
+		{ "1.s", 1000000000 },
+		{ "1h1m1s1ms", 3661001000000 },
+		{ "24h", 86400000000000 },
+		{ "23h60m", 86400000000000 },
+		{ "24h1ns", 0 },
+		{ "99ms", 0 },
+		{ "0", 0 },
+		{ "0s", 0 },
+		{ "", 0 },
+		{ "30", 0 },
+		{ "s", 0 },
+		{ "30 s", 0 },
+		{ " 30s", 0 },
+		{ "30s ", 0 },
+		{ "-30s", 0 },
+		{ "+30s", 0 },
+		{ ".5s", 0 },
+		{ "1.2.3s", 0 },
+		{ "1e1s", 0 },
+		{ "0x10s", 0 },
+		{ "infs", 0 },
+		{ "nans", 0 },
+		{ "1d", 0 },
+		{ "5x", 0 },
+		{ "30S", 0 },
+		{ "99999999999999999999999999999999h", 0 },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		uint64_t got = 7;
+
+		print_message("  '%s'\n", c->text);
+		assert_int_equal(option_period(c->text, &got), c->want ? 0 : -EINVAL);
+		assert_int_equal(got, c->want ? c->want : 7);
+	}
+}
+
+static void takes_only_numeric_addresses_to_listen_on(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+	} cases[] = {
+		{ ":9465", 0 },
+		{ ":0", 0 },
+		{ ":65535", 0 },
+		{ "127.0.0.1:80", 0 },
+		{ "[::1]:80", 0 },
+		{ "[::]:80", 0 },
+		{ "[::ffff:10.0.0.1]:80", 0 },
+		{ "", -EINVAL },
+		{ ":", -EINVAL },
+		{ "80", -EINVAL },
+		{ ":65536", -EINVAL },
+		{ ":000080", -EINVAL },
+		{ ":-1", -EINVAL },
+		{ ":80 ", -EINVAL },
+		{ "::1:80", -EINVAL },
+		{ "[127.0.0.1]:80", -EINVAL },
+		{ "[::1:80", -EINVAL },
+		{ "[]:80", -EINVAL },
+		{ "127.0.0.256:80", -EINVAL },
+		{ "localhost:80", -EINVAL },
+		{ "http://127.0.0.1:80", -EINVAL },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct option_list list = { 0 };
+
+		print_message("  '%s'\n", c->text);
+		assert_int_equal(option_listen_item(c->text, &list), c->err);
+		assert_int_equal(list.count, c->err ? 0 : 1);
+		if (!c->err)
+			assert_string_equal(list.items[0], c->text);
+		free(list.items[0]);
+	}
+}
+
+static void reads_names_and_leaves_the_field_alone_otherwise(void **state)
+{
+	enum option_backend backend = OPTION_BACKEND_COUNT;
+	enum log_level level = LOG_LEVEL_COUNT;
+	enum log_format format = LOG_FORMAT_TEXT;
+
+	(void)state;
+	assert_int_equal(option_backend("xdp", &backend), -EINVAL);
+	assert_int_equal(backend, OPTION_BACKEND_COUNT);
+	assert_int_equal(option_backend("auto", &backend), 0);
+	assert_int_equal(backend, OPTION_BACKEND_AUTO);
+	assert_int_equal(option_backend("fentry", &backend), 0);
+	assert_int_equal(backend, OPTION_BACKEND_FENTRY);
+	assert_int_equal(option_backend("kprobe", &backend), 0);
+	assert_int_equal(backend, OPTION_BACKEND_KPROBE);
+	assert_int_equal(option_log_level("INFO", &level), -EINVAL);
+	assert_int_equal(level, LOG_LEVEL_COUNT);
+	assert_int_equal(option_log_level("warn", &level), 0);
+	assert_int_equal(level, LOG_LEVEL_WARN);
+	assert_int_equal(option_log_format("", &format), -EINVAL);
+	assert_int_equal(option_log_format("json", &format), 0);
+	assert_int_equal(format, LOG_FORMAT_JSON);
+}
+
+static void measures_how_far_a_typing_error_is(void **state)
+{
+	static const char LONG[] =
+		"0123456789012345678901234567890123456789012345678901234567890123X";
+	static const struct {
+		const char *a, *b;
+		size_t want;
+	} cases[] = {
+		{ "", "", 0 },
+		{ "", "abc", 3 },
+		{ "node", "node", 0 },
+		{ "nod", "node", 1 },
+		{ "noode", "node", 1 },
+		{ "mode", "node", 1 },
+		{ "ndoe", "node", 2 },
+		{ "kitten", "sitting", 3 },
+		{ LONG + 1, LONG + 1, 0 },
+		{ LONG, LONG, SIZE_MAX },
+		{ "", LONG, SIZE_MAX },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		assert_int_equal(option_distance(c->a, c->b), c->want);
+		assert_int_equal(option_distance(c->b, c->a), c->want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_duration_as_go_writes_it),
+		cmocka_unit_test(takes_only_numeric_addresses_to_listen_on),
+		cmocka_unit_test(reads_names_and_leaves_the_field_alone_otherwise),
+		cmocka_unit_test(measures_how_far_a_typing_error_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
