@@ -15,7 +15,8 @@
 #include "event.h"
 #include "stats.h"
 
-/* 8,192 events: a second of the worst churn measured. Mapped twice, all of it counts as resident. */
+/* 8,192 events: a second of the worst churn measured. Mapped twice, all of it counts as resident.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);

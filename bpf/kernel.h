@@ -54,10 +54,23 @@ struct idr {
 	struct xarray idr_rt;
 };
 
+struct work_struct {
+	void (*func)(struct work_struct *work);
+};
+
+struct delayed_work {
+	struct work_struct work;
+};
+
+struct netns_ipv4 {
+	struct delayed_work addr_chk_work; /* 6.14: one for each netns */
+};
+
 struct net {
 	struct list_head list; /* of all namespaces, in order of creation */
 	struct list_head dev_base_head;
 	struct ns_common ns;
+	struct netns_ipv4 ipv4;
 	struct idr netns_ids; /* nsid, as rtnetlink of this netns says it -> struct net */
 	__u64 net_cookie; /* 5.12; before that an atomic64_t that is mostly 0 */
 };
@@ -115,6 +128,7 @@ struct inet6_ifaddr {
 	__u32 prefix_len;
 	__u32 flags;
 	__u16 scope;
+	struct delayed_work dad_work;
 	struct inet6_dev *idev;
 	struct list_head if_list;
 };
@@ -133,10 +147,6 @@ struct task_struct {
 	int tgid;
 	struct task_struct *real_parent;
 	struct nsproxy *nsproxy;
-};
-
-struct work_struct {
-	void (*func)(struct work_struct *work);
 };
 
 #pragma clang attribute pop

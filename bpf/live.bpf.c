@@ -168,6 +168,8 @@ int find_functions(void *ctx)
 	return find_function(fib_inetaddr_event) || find_function(cleanup_net);
 }
 
+__u32 hint_host_inum; /* the node's own netns, which has no pod addresses */
+
 volatile __u64 triggers;
 
 /* With a full barrier on every architecture, as a ring commit would have; needs 5.12. */
@@ -190,13 +192,104 @@ int tp_notifier(__u64 *ctx)
 	return 0;
 }
 
+enum {
+	HINT_DEVICES = 8,
+	HINT_ADDRESSES = 8
+}; /* of one netns, of one device: pods have one or two */
+
+/* Each IPv4 address queues its netns' work behind it, with the address in its list already. */
+static __always_inline void hint_ipv4(const struct work_struct *work)
+{
+	const struct net *net =
+		(const void *)work - bpf_core_field_offset(struct net, ipv4.addr_chk_work.work);
+	const struct list_head *head =
+		(const void *)net + bpf_core_field_offset(struct net, dev_base_head);
+	const struct list_head *at = BPF_CORE_READ(head, next);
+
+	if (BPF_CORE_READ(net, ns.inum) == hint_host_inum)
+		return;
+	for (int i = 0; i < HINT_DEVICES && at != head; i++) {
+		const struct net_device *dev =
+			(const void *)at - bpf_core_field_offset(struct net_device, dev_list);
+		const struct in_ifaddr *ifa = BPF_CORE_READ(dev, ip_ptr, ifa_list);
+
+		if (BPF_CORE_READ(dev, ifindex) == LOOPBACK_IFINDEX)
+			ifa = NULL;
+		for (int j = 0; j < HINT_ADDRESSES && ifa; j++) {
+			report_ipv4(EVENT_ADDR_ADD, ifa);
+			ifa = BPF_CORE_READ(ifa, ifa_next);
+		}
+		at = BPF_CORE_READ(at, next);
+	}
+}
+
+/* IPv6 addresses whose DAD work runs now, by the worker that runs it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, const struct inet6_dev *);
+} dad_running SEC(".maps");
+
+SEC("tp_btf/workqueue_execute_start")
+int BPF_PROG(tp_work_started, struct work_struct *work)
+{
+	__u64 worker = bpf_get_current_pid_tgid();
+	const struct inet6_ifaddr *ifp;
+	const struct inet6_dev *idev;
+
+	if ((__u64)BPF_CORE_READ(work, func) != fn_addrconf_dad_work)
+		return 0;
+	ifp = (const void *)work - bpf_core_field_offset(struct inet6_ifaddr, dad_work.work);
+	idev = BPF_CORE_READ(ifp, idev);
+	bpf_map_update_elem(&dad_running, &worker, &idev, BPF_ANY);
+	return 0;
+}
+
+/* The work is done and the address usable, unless it is gone by now: then its device may be, too,
+ * and what is left of it does not point back. */
+static __always_inline void hint_ipv6(void)
+{
+	__u64 worker = bpf_get_current_pid_tgid();
+	const struct inet6_dev **found = bpf_map_lookup_elem(&dad_running, &worker);
+	const struct list_head *head, *at;
+	const struct inet6_dev *idev;
+	const struct net_device *dev;
+
+	if (!found)
+		return;
+	idev = *found;
+	bpf_map_delete_elem(&dad_running, &worker);
+	dev = BPF_CORE_READ(idev, dev);
+	if (BPF_CORE_READ(dev, ip6_ptr) != idev ||
+	    BPF_CORE_READ(dev, nd_net.net, ns.inum) == hint_host_inum)
+		return;
+	head = (const void *)idev + bpf_core_field_offset(struct inet6_dev, addr_list);
+	at = BPF_CORE_READ(head, next);
+	for (int i = 0; i < HINT_ADDRESSES && at && at != head; i++) {
+		const struct inet6_ifaddr *ifp =
+			(const void *)at - bpf_core_field_offset(struct inet6_ifaddr, if_list);
+		__u32 flags = BPF_CORE_READ(ifp, flags);
+
+		if (!(flags & IFA_F_TENTATIVE))
+			report_ipv6(EVENT_ADDR_ADD, ifp, flags);
+		at = BPF_CORE_READ(at, next);
+	}
+}
+
 SEC("tp_btf/workqueue_queue_work")
 int BPF_PROG(tp_work_queued, int cpu, void *pool, struct work_struct *work)
 {
+	const struct net *net = NULL;
 	__u64 fn = (__u64)BPF_CORE_READ(work, func);
 
-	if (fn == fn_cleanup_net || fn == fn_check_lifetime)
+	if (fn == fn_check_lifetime) {
+		if (bpf_core_field_exists(net->ipv4.addr_chk_work))
+			hint_ipv4(work);
 		trigger();
+	} else if (fn == fn_cleanup_net) {
+		trigger();
+	}
 	return 0;
 }
 
@@ -206,7 +299,11 @@ int tp_work_done(struct bpf_raw_tracepoint_args *ctx)
 {
 	__u64 fn = ctx->args[1];
 
-	if (fn == fn_addrconf_dad_work || fn == fn_mld_ifc_work || fn == fn_cleanup_net)
+	if (fn == fn_addrconf_dad_work) {
+		hint_ipv6();
 		trigger();
+	} else if (fn == fn_mld_ifc_work || fn == fn_cleanup_net) {
+		trigger();
+	}
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/hints.h"
 #include "core/reconcile.h"
 #include "feed.h"
 #include "log.h"
@@ -49,6 +50,8 @@ struct watch {
 	int look_timer, reconcile_timer;
 	enum watch_phase phase;
 	struct reconcile reconcile;
+	struct hints hints; /* tracepoint backend */
+	struct diff held; /* rtnetlink events of links that only the next walk can name */
 	bool has_settled; /* walked since the last trigger, and once more */
 	uint64_t triggers_seen;
 	uint64_t walked_at_ns, walk_took_ns;
@@ -66,6 +69,8 @@ static bool is_walking(const struct watch *watch)
 
 static void pass(struct watch *watch, const struct event *event)
 {
+	if (event->kind == EVENT_NETNS_DEL)
+		hints_gone(&watch->hints, event->netns_cookie);
 	watch->config.on_event(event, watch->phase, watch->config.ctx);
 }
 
@@ -99,13 +104,25 @@ static void apply_diff(struct watch *watch, enum watch_phase phase)
 		diff_clear(&watch->reconcile.diff);
 }
 
+static void pass_hint(const struct event *event, void *ctx)
+{
+	pass(ctx, event);
+}
+
+/* What came and went comes first, then what the walk saw, then what waited for it. */
 static int walk_live(struct watch *watch)
 {
 	int err = take_diff(watch, true);
 
-	if (!err)
-		apply_diff(watch, WATCH_LIVE);
-	return err;
+	if (err)
+		return err;
+	hints_resolve(&watch->hints, state_inventory_const(watch->config.state),
+		      &watch->reconcile.diff, pass_hint, watch);
+	apply_diff(watch, WATCH_LIVE);
+	for (size_t i = 0; i < watch->held.count; i++)
+		pass(watch, &watch->held.events[i]);
+	watch->held.count = 0;
+	return 0;
 }
 
 /* ---- what comes in ---- */
@@ -121,10 +138,14 @@ static void on_hook_event(const struct event *event, void *ctx)
 	}
 	if (last && event->seq > *last)
 		*last = event->seq;
-	pass(watch, event);
+	if (is_walking(watch))
+		hints_add(&watch->hints, event);
+	else
+		pass(watch, event);
 }
 
-/* Messages do not say what a link is called or which kind it has: a walk does. */
+/* Messages do not say what a link is called or which kind it has: a walk does. Never walk between
+ * two messages: what it saw would be ahead of those that still wait, by more than one. */
 static void on_netlink_event(const struct event *event, void *ctx)
 {
 	struct watch *watch = ctx;
@@ -132,10 +153,11 @@ static void on_netlink_event(const struct event *event, void *ctx)
 	const struct netns *netns =
 		inventory_find_netns(inventory, event->netns_cookie, event->netns_inum);
 
-	if (event->kind == EVENT_ADDR_ADD &&
-	    (!netns || !inventory_find_link(inventory, netns, event->ifindex)))
-		walk_live(watch);
-	pass(watch, event);
+	hints_void(&watch->hints, event);
+	if (netns && inventory_find_link(inventory, netns, event->ifindex))
+		pass(watch, event);
+	else if (diff_push(&watch->held, event))
+		report_lost(watch, "memory", 1);
 }
 
 static int find_nsid(int nsid, uint64_t *out_cookie, uint32_t *out_inum, void *ctx)
@@ -178,6 +200,8 @@ static int look_by_walking(struct watch *watch)
 	count = drain_netlink(watch);
 	if (count < 0)
 		return count;
+	if (count == (int)netlink_batch)
+		return count; /* more waits: a walk now would be ahead of it */
 	if (triggers == watch->triggers_seen && !count &&
 	    (watch->has_settled || loop_now_ns() - watch->walked_at_ns < settle_ns))
 		return 0;
@@ -261,33 +285,46 @@ static double wall_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int reconcile(struct watch *watch)
+/* With the tracepoint backend a difference is a correction only where nothing announced it. */
+static bool is_announced(const struct watch *watch)
+{
+	return !probe_has_triggers(watch->probe) ||
+	       probe_triggers(watch->probe) != watch->triggers_seen || watch->held.count ||
+	       watch->hints.seen.count;
+}
+
+static int compare(struct watch *watch)
 {
 	uint64_t start_ns = loop_now_ns();
-	bool is_change = is_walking(watch) &&
-			 (!probe_has_triggers(watch->probe) ||
-			  probe_triggers(watch->probe) != watch->triggers_seen);
 	int result;
 
-	if (is_walking(watch) ? drain_netlink(watch) < 0 : look_at_ring(watch) < 0)
-		return -EIO;
+	if (is_walking(watch) && is_announced(watch))
+		return walk_live(watch);
 	result = take_diff(watch, is_walking(watch));
 	watch->reconcile_took_s = (double)(loop_now_ns() - start_ns) / 1e9;
-	if (result)
-		return result;
-	watch->reconcile_at_s = wall_s();
-	if (is_change) {
-		apply_diff(watch, WATCH_LIVE);
-		return loop_timer_set(watch->reconcile_timer, watch->config.reconcile_ns);
-	}
+	if (!result)
+		result = reconcile_judge(&watch->reconcile, true);
+	if (result == RECONCILE_APPLY)
+		apply_diff(watch, WATCH_CORRECTION);
+	return result;
+}
 
-	result = reconcile_judge(&watch->reconcile, true);
-	if (result == RECONCILE_CONFIRM)
-		return loop_timer_set(watch->reconcile_timer, confirm_ns);
+static int reconcile(struct watch *watch)
+{
+	int result = probe_drain(watch->probe);
+
+	if (result >= 0)
+		result = drain_netlink(watch);
+	if (result == (int)netlink_batch)
+		return loop_timer_set(watch->reconcile_timer, look_ns);
+	if (result >= 0)
+		result = compare(watch);
 	if (result < 0)
 		return result;
-	apply_diff(watch, WATCH_CORRECTION);
-	return loop_timer_set(watch->reconcile_timer, watch->config.reconcile_ns);
+	watch->reconcile_at_s = wall_s();
+	return loop_timer_set(watch->reconcile_timer, result == RECONCILE_CONFIRM
+							      ? confirm_ns
+							      : watch->config.reconcile_ns);
 }
 
 static int on_reconcile_timer(void *ctx)
@@ -389,6 +426,8 @@ void watch_close(struct watch *watch)
 	close_fd(watch->look_timer);
 	close_fd(watch->reconcile_timer);
 	reconcile_clear(&watch->reconcile);
+	hints_clear(&watch->hints);
+	diff_clear(&watch->held);
 	free(watch->last_seq);
 	free(watch);
 }

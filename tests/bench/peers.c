@@ -305,16 +305,3 @@ bool peer_addrs_equal(const struct peer_addr *a, size_t a_count, const struct pe
 {
 	return a_count == b_count && !memcmp(a, b, a_count * sizeof(*a));
 }
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof(*values), compare_doubles);
-	return values[(count - 1) / 2];
-}

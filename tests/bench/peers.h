@@ -47,6 +47,3 @@ void peer_addrs_sort(struct peer_addr *addrs, size_t count);
 /* Both sorted: the same set? */
 bool peer_addrs_equal(const struct peer_addr *a, size_t a_count, const struct peer_addr *b,
 		      size_t b_count);
-
-/* Sorts values. count is not 0; the lower one of an even number's two. */
-double median(double *values, size_t count);

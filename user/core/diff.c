@@ -24,7 +24,7 @@ struct reader {
 	bool is_link_kept;
 };
 
-static int push(struct diff *diff, const struct event *event)
+int diff_push(struct diff *diff, const struct event *event)
 {
 	size_t capacity = diff->capacity ? diff->capacity * 2 : 64;
 	struct event *events;
@@ -43,7 +43,7 @@ static int push(struct diff *diff, const struct event *event)
 static int push_added(struct reader *reader, enum event_kind kind)
 {
 	reader->at.kind = kind;
-	return push(&reader->added, &reader->at);
+	return diff_push(&reader->added, &reader->at);
 }
 
 static int read_netns(struct reader *reader, const struct walk_netns *slot)
@@ -176,7 +176,7 @@ static int push_gone_address(struct reader *reader, const struct address *addres
 	memcpy(event.addr, address->key.ip.bytes, sizeof(event.addr));
 	event.family = (uint8_t)ip_family(&address->key.ip);
 	event.prefix_len = address->prefix_len;
-	return push(&reader->gone, &event);
+	return diff_push(&reader->gone, &event);
 }
 
 static int push_gone_link(struct reader *reader, const struct link *link)
@@ -185,7 +185,7 @@ static int push_gone_link(struct reader *reader, const struct link *link)
 
 	event.ifindex = link->key.ifindex;
 	event.dev = link->dev;
-	return push(&reader->gone, &event);
+	return diff_push(&reader->gone, &event);
 }
 
 static int collect_gone_in_link(struct reader *reader, const struct link *link)
@@ -210,7 +210,7 @@ static int collect_gone(struct reader *reader)
 		if (netns->seen != inventory->walks) {
 			struct event event = gone_event(reader, netns, EVENT_NETNS_DEL);
 
-			if (push(&reader->gone, &event))
+			if (diff_push(&reader->gone, &event))
 				return -ENOMEM;
 			continue;
 		}
@@ -255,7 +255,7 @@ int diff_take(struct state *state, const struct diff_walk *walk, struct diff *di
 	if (!err) {
 		pair_moves(&reader.gone, &reader.added);
 		for (size_t i = 0; i < reader.added.count && !err; i++)
-			err = push(&reader.gone, &reader.added.events[i]);
+			err = diff_push(&reader.gone, &reader.added.events[i]);
 	}
 
 	free(reader.added.events);

@@ -27,6 +27,8 @@ struct diff_walk {
 	bool is_creation_known; /* a new netns was made just now, not some time before */
 };
 
+/* Append an event. -ENOMEM. */
+int diff_push(struct diff *diff, const struct event *event);
 /* Replaces what *diff held; keeps its memory for the next time. -ENOMEM leaves it empty. */
 int diff_take(struct state *state, const struct diff_walk *walk, struct diff *diff);
 /* Keep in *diff only what `earlier` said as well: a change under way during one walk is no

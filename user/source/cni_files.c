@@ -16,7 +16,6 @@
 
 static void clear_file(struct cni_file *file)
 {
-	free(file->name);
 	free(file->ranges);
 	*file = (struct cni_file){ 0 };
 }
@@ -227,13 +226,13 @@ void cni_files_update(struct cni_files *files, const char *name, bool is_whole)
 	}
 	if (err == -EBADMSG && !is_whole)
 		return;
-	fresh.name = strdup(name);
-	if (!fresh.name || (!is_known && !make_room(files, at))) {
+	if (!is_known && !make_room(files, at)) {
 		complain_full(files, name);
 		return;
 	}
 
 	file = &files->files[at];
+	snprintf(fresh.name, sizeof(fresh.name), "%s", name);
 	fresh.is_bad = file->is_bad;
 	fresh.is_seen = true;
 	clear_file(file);

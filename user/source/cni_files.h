@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +26,7 @@ enum cni_kind {
 };
 
 struct cni_file {
-	char *name;
+	char name[NAME_MAX + 1];
 	struct range *ranges; /* of a configuration */
 	size_t range_count;
 	uint32_t sandboxes[CNI_RESULT_SANDBOXES_MAX]; /* of a result: inodes */

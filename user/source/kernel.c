@@ -40,6 +40,8 @@ const struct hook kernel_hooks[] = {
 	  NULL },
 	{ BACKEND_TRACEPOINT, "tp_work_queued", "btf_trace_workqueue_queue_work", "netns: walk",
 	  NULL },
+	{ BACKEND_TRACEPOINT, "tp_work_started", "btf_trace_workqueue_execute_start",
+	  "IPv6 under way", NULL },
 	{ BACKEND_TRACEPOINT, "tp_work_done", "btf_trace_workqueue_execute_end", "IPv6: walk",
 	  NULL },
 };

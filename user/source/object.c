@@ -12,8 +12,8 @@
 
 #include "podip.skel.h"
 
-/* Triggers put nothing into the ring but wake-ups; its size is a multiple of every page size. */
-enum { NUDGE_RING_SIZE = 65536 };
+/* The tracepoint backend puts hints into the ring and walks for the rest: 2,048 of them. */
+enum { HINT_RING_SIZE = 256 << 10 };
 
 /* A verifier's log is one call with many lines. */
 static int print_to_debug_log(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -62,7 +62,7 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 		return;
 	}
 	if (has_triggers)
-		bpf_map__set_max_entries(skel->maps.events, NUDGE_RING_SIZE);
+		bpf_map__set_max_entries(skel->maps.events, HINT_RING_SIZE);
 	if (has_triggers && config->kernel->backends[BACKEND_TRACEPOINT].verdict == VERDICT_WORKS)
 		bpf_program__set_autoload(skel->progs.find_functions, true);
 	select_hooks(skel, config);

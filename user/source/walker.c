@@ -176,6 +176,7 @@ int walker_find_nsid(struct walker *walker, int nsid, uint64_t *out_cookie, uint
 void walker_set_host(struct walker *walker, uint32_t inum)
 {
 	walker->object->skel->bss->walk_host_inum = inum;
+	walker->object->skel->bss->hint_host_inum = inum;
 }
 
 uint32_t walker_first_inum(const struct walker *walker)

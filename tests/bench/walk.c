@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The agent's own walker against rtnetlink, over the namespaces that there are.
+ * All take turns in each round, and each round compares what they found. The time
+ * of the walker ends where an array of the same records is ready as the peers have
+ * it; the bare run, which is what the agent works on, is printed beside it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "bench/peers.h"
+#include "bench/verdict.h"
+#include "lab/lab.h"
+#include "source/object.h"
+#include "source/walker.h"
+
+enum {
+	ADDRS_MAX = WALK_SLOT_MAX,
+	ROUNDS_MAX = 100000,
+	WARM_UP = 3, /* rounds: what is touched first costs page faults */
+	DISTURBED_MAX = 10, /* percent of rounds that others may disturb */
+};
+
+enum { TIME_WALK, TIME_COPY, TIME_PEER, TIME_COUNT = TIME_PEER + PEER_KIND_COUNT };
+
+struct addrs {
+	struct peer_addr *items;
+	size_t count;
+};
+
+struct bench {
+	uint64_t rounds;
+	double targets[PEER_KIND_COUNT];
+	enum walk_form form;
+	bool must_meet;
+	struct object *object;
+	struct walker *walker;
+	struct peers *peers;
+	struct addrs walked, listed[PEER_KIND_COUNT];
+	double *times[TIME_COUNT]; /* us, of each round */
+	uint64_t disturbed;
+	uint32_t netns;
+};
+
+static double elapsed_us(uint64_t since_ns)
+{
+	return (double)(lab_now_ns() - since_ns) / 1e3;
+}
+
+static void copy(const struct walk_view *view, struct addrs *out)
+{
+	uint32_t netns = 0, ifindex = 0;
+
+	out->count = 0;
+	for (uint32_t i = 0; i < view->count; i++) {
+		const union walk_slot *slot = &view->slots[i];
+		struct peer_addr *addr = &out->items[out->count];
+
+		if (slot->kind == WALK_NETNS)
+			netns = slot->netns.inum;
+		else if (slot->kind == WALK_LINK)
+			ifindex = slot->link.ifindex;
+		if (slot->kind != WALK_ADDR)
+			continue;
+		*addr = (struct peer_addr){ .netns = netns,
+					    .ifindex = ifindex,
+					    .family = slot->addr.family,
+					    .prefix_len = slot->addr.prefix_len };
+		memcpy(addr->addr, slot->addr.addr, sizeof(addr->addr));
+		out->count++;
+	}
+}
+
+static int walk(struct bench *bench, double *out_walk_us, double *out_copy_us)
+{
+	uint64_t start_ns = lab_now_ns();
+	struct walk_view view;
+	int err = walker_run(bench->walker, &view);
+
+	*out_walk_us = elapsed_us(start_ns);
+	if (err)
+		return lab_err(err, "cannot walk");
+	if (!view.is_complete)
+		return lab_err(-ENOSPC, "the walk was not complete");
+	copy(&view, &bench->walked);
+	*out_copy_us = elapsed_us(start_ns);
+	bench->netns = view.netns;
+	return 0;
+}
+
+static int list(struct bench *bench, enum peer_kind kind, double *out_us)
+{
+	struct addrs *listed = &bench->listed[kind];
+	uint64_t start_ns = lab_now_ns();
+	int err = peers_list(bench->peers, kind, ADDRS_MAX, listed->items, &listed->count);
+
+	*out_us = elapsed_us(start_ns);
+	return err ? lab_err(err, "cannot list by %s", peer_name(kind)) : 0;
+}
+
+/* Namespaces without a name are the walker's alone: leave them out, both being sorted. */
+static void drop_unnamed(struct addrs *walked, const struct addrs *listed)
+{
+	size_t kept = 0, j = 0;
+
+	for (size_t i = 0; i < walked->count; i++) {
+		while (j < listed->count && listed->items[j].netns < walked->items[i].netns)
+			j++;
+		if (j < listed->count && listed->items[j].netns == walked->items[i].netns)
+			walked->items[kept++] = walked->items[i];
+	}
+	walked->count = kept;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct peer_addr *x = a, *y = b;
+
+	return x->netns != y->netns ? (x->netns > y->netns) - (x->netns < y->netns)
+				    : memcmp(x, y, sizeof(*x));
+}
+
+static bool is_same_set(struct bench *bench)
+{
+	struct addrs *walked = &bench->walked;
+
+	for (int kind = 0; kind < PEER_KIND_COUNT; kind++)
+		qsort(bench->listed[kind].items, bench->listed[kind].count,
+		      sizeof(struct peer_addr), compare);
+	qsort(walked->items, walked->count, sizeof(struct peer_addr), compare);
+	drop_unnamed(walked, &bench->listed[PEER_SETNS]);
+	for (int kind = 0; kind < PEER_KIND_COUNT; kind++)
+		if (!peer_addrs_equal(walked->items, walked->count, bench->listed[kind].items,
+				      bench->listed[kind].count))
+			return false;
+	return true;
+}
+
+/* Each in turn is the first, so that none always finds the caches as the same one left them. */
+static int run_round(struct bench *bench, uint64_t number, double us[static TIME_COUNT])
+{
+	int err = 0;
+
+	for (uint64_t i = 0; !err && i < 1 + PEER_KIND_COUNT; i++) {
+		uint64_t turn = (number + i) % (1 + PEER_KIND_COUNT);
+
+		if (turn == PEER_KIND_COUNT)
+			err = walk(bench, &us[TIME_WALK], &us[TIME_COPY]);
+		else
+			err = list(bench, turn, &us[TIME_PEER + turn]);
+	}
+	return err;
+}
+
+static int run_rounds(struct bench *bench)
+{
+	double us[TIME_COUNT];
+	uint64_t done = 0;
+	int err = 0;
+
+	for (int i = 0; !err && i < WARM_UP; i++)
+		err = run_round(bench, i, us);
+	while (!err && done < bench->rounds) {
+		err = run_round(bench, done, us);
+		if (err)
+			return err;
+		if (!is_same_set(bench)) {
+			/* Something else came or went between the three. */
+			if (++bench->disturbed > 3 + bench->rounds * DISTURBED_MAX / 100)
+				return lab_err(-EUCLEAN, "the walker and its peers do not agree");
+			continue;
+		}
+		for (int i = 0; i < TIME_COUNT; i++)
+			bench->times[i][done] = us[i];
+		done++;
+	}
+	return err;
+}
+
+static void show(const char *what, double *us, uint64_t rounds, double *out_median_us)
+{
+	struct spread spread = spread_of(us, rounds);
+
+	printf("# %-34s %10.1f us (quartiles %.1f to %.1f)\n", what, spread.median, spread.low,
+	       spread.high);
+	*out_median_us = spread.median;
+}
+
+/* Whether every target is met. */
+static bool report(struct bench *bench)
+{
+	double walk_us, copy_us, peer_us;
+	bool is_met = true;
+	char what[96];
+
+	printf("# walk, form %s: %u namespaces, %zu addresses, %" PRIu64
+	       " rounds with equal sets, %" PRIu64 " disturbed\n",
+	       walk_form_name(bench->object->walk_form), bench->netns, bench->walked.count,
+	       bench->rounds, bench->disturbed);
+	show("walker", bench->times[TIME_WALK], bench->rounds, &walk_us);
+	show("walker, and its records copied out", bench->times[TIME_COPY], bench->rounds,
+	     &copy_us);
+	for (int kind = 0; kind < PEER_KIND_COUNT; kind++) {
+		show(peer_name(kind), bench->times[TIME_PEER + kind], bench->rounds, &peer_us);
+		printf("# %.1f times as fast, %.1f with the copy\n", peer_us / walk_us,
+		       peer_us / copy_us);
+		if (!bench->targets[kind])
+			continue;
+		snprintf(what, sizeof(what), "walk %s at %u, times as fast as %s",
+			 walk_form_name(bench->object->walk_form), bench->netns, peer_name(kind));
+		is_met &= verdict_print(
+			&(struct verdict){ what, bench->targets[kind], peer_us / walk_us, false });
+	}
+	return is_met;
+}
+
+static int open_walker(struct bench *bench)
+{
+	cleanup_kernel struct kernel kernel = { 0 };
+	struct object_config config = { .kernel = &kernel,
+					.backend = BACKEND_NONE,
+					.walk_form = bench->form };
+	int err = kernel_probe(&kernel);
+
+	if (err)
+		return lab_err(err, "cannot ask the kernel");
+	if (config.walk_form == WALK_FORM_COUNT)
+		config.walk_form = kernel_best_walk(&kernel);
+	err = object_open(&config, &bench->object);
+	if (!err)
+		err = walker_open(bench->object, &bench->walker);
+	if (err)
+		return lab_err(err, "cannot load the walker");
+	if (config.walk_form != bench->object->walk_form)
+		return lab_err(-EOPNOTSUPP, "form '%s' does not load",
+			       walk_form_name(config.walk_form));
+	return 0;
+}
+
+static int open_all(struct bench *bench)
+{
+	int err = open_walker(bench);
+
+	if (err)
+		return err;
+	err = peers_open(&bench->peers);
+	if (err)
+		return lab_err(err, "cannot open the peers");
+
+	bench->walked.items = calloc(ADDRS_MAX, sizeof(*bench->walked.items));
+	for (int i = 0; i < PEER_KIND_COUNT; i++)
+		bench->listed[i].items = calloc(ADDRS_MAX, sizeof(*bench->walked.items));
+	for (int i = 0; i < TIME_COUNT; i++)
+		bench->times[i] = calloc(bench->rounds, sizeof(*bench->times[i]));
+	if (!bench->walked.items || !bench->listed[PEER_SETNS].items ||
+	    !bench->listed[PEER_NETNSID].items || !bench->times[TIME_COUNT - 1])
+		return lab_err(-ENOMEM, "cannot keep the results");
+	return 0;
+}
+
+static void close_all(struct bench *bench)
+{
+	peers_close(bench->peers);
+	walker_close(bench->walker);
+	object_close(bench->object);
+	free(bench->walked.items);
+	for (int i = 0; i < PEER_KIND_COUNT; i++)
+		free(bench->listed[i].items);
+	for (int i = 0; i < TIME_COUNT; i++)
+		free(bench->times[i]);
+}
+
+static int parse_form(const char *text, enum walk_form *out)
+{
+	for (unsigned int form = 0; form < WALK_FORM_COUNT; form++) {
+		if (!strcmp(text, walk_form_name(form))) {
+			*out = form;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static const char usage[] =
+	"usage: walk [--form direct|loop|tail] [--rounds N] [--setns RATIO] [--netnsid RATIO]\n"
+	"            [--assert]\n"
+	"RATIO: a target to compare with; --assert: exit 1 when one is missed\n";
+
+static int parse(int argc, char **argv, struct bench *bench)
+{
+	static const struct option options[] = {
+		{ "form", required_argument, NULL, 'f' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "setns", required_argument, NULL, 's' },
+		{ "netnsid", required_argument, NULL, 'n' },
+		{ "assert", no_argument, NULL, 'a' },
+		{ 0 },
+	};
+	int option, err = 0;
+
+	while (!err && (option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option == 'f')
+			err = parse_form(optarg, &bench->form);
+		else if (option == 'r')
+			err = lab_number_parse(optarg, ROUNDS_MAX, &bench->rounds);
+		else if (option == 's')
+			bench->targets[PEER_SETNS] = strtod(optarg, NULL);
+		else if (option == 'n')
+			bench->targets[PEER_NETNSID] = strtod(optarg, NULL);
+		else if (option == 'a')
+			bench->must_meet = true;
+		else
+			err = -EINVAL;
+	}
+	return err || optind != argc || !bench->rounds ? -EINVAL : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = { .rounds = 101, .form = WALK_FORM_COUNT };
+	bool is_met = false;
+	int err;
+
+	if (parse(argc, argv, &bench)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	err = open_all(&bench);
+	if (!err)
+		err = run_rounds(&bench);
+	if (!err)
+		is_met = report(&bench);
+	close_all(&bench);
+	return err || (bench.must_meet && !is_met) ? EXIT_FAILURE : EXIT_SUCCESS;
+}

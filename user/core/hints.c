@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/hints.h"
+
+#include <string.h>
+
+static uint64_t *gone_slot(struct hints *hints, uint64_t cookie)
+{
+	return &hints->gone[cookie % HINTS_GONE_MAX];
+}
+
+void hints_add(struct hints *hints, const struct event *event)
+{
+	if (!event->netns_cookie || *gone_slot(hints, event->netns_cookie) == event->netns_cookie)
+		return;
+	if (hints->seen.count == HINTS_MAX || diff_push(&hints->seen, event))
+		hints->dropped++;
+}
+
+void hints_gone(struct hints *hints, uint64_t cookie)
+{
+	*gone_slot(hints, cookie) = cookie;
+}
+
+void hints_void(struct hints *hints, const struct event *event)
+{
+	for (size_t i = 0; i < hints->seen.count; i++) {
+		struct event *hint = &hints->seen.events[i];
+
+		if (hint->netns_cookie == event->netns_cookie && hint->ifindex == event->ifindex &&
+		    !memcmp(hint->addr, event->addr, sizeof(hint->addr)))
+			hint->kind = EVENT_NONE;
+	}
+}
+
+/* Did the walk find the netns new, or gone? */
+static bool is_in(const struct diff *diff, enum event_kind kind, const struct event *hint)
+{
+	for (size_t i = 0; i < diff->count; i++)
+		if (diff->events[i].kind == kind &&
+		    diff->events[i].netns_cookie == hint->netns_cookie &&
+		    diff->events[i].netns_inum == hint->netns_inum)
+			return true;
+	return false;
+}
+
+enum life { LIVES, DIES, GHOST };
+
+static enum life life_of(const struct event *hint, const struct inventory *inventory,
+			 const struct diff *diff)
+{
+	if (inventory_find_netns(inventory, hint->netns_cookie, hint->netns_inum))
+		return is_in(diff, EVENT_NETNS_DEL, hint) ? DIES : LIVES;
+	return is_in(diff, EVENT_NETNS_ADD, hint) ? LIVES : GHOST;
+}
+
+/* Everything about the netns of the hint at `first`, in one piece. */
+static void tell_netns(struct hints *hints, size_t first, enum life life, hints_fn tell, void *ctx)
+{
+	struct event end = hints->seen.events[first];
+
+	for (size_t i = first; i < hints->seen.count; i++) {
+		struct event *hint = &hints->seen.events[i];
+		struct event link = *hint;
+
+		if (hint->kind == EVENT_NONE || hint->netns_cookie != end.netns_cookie)
+			continue;
+		link.kind = EVENT_LINK_ADD;
+		tell(&link, ctx);
+		tell(hint, ctx);
+		end.time_ns = hint->time_ns;
+		hint->kind = EVENT_NONE;
+	}
+	if (life == GHOST) {
+		end.kind = EVENT_NETNS_DEL;
+		tell(&end, ctx);
+	}
+}
+
+void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
+		   hints_fn tell, void *ctx)
+{
+	for (size_t i = 0; i < hints->seen.count; i++) {
+		struct event *hint = &hints->seen.events[i];
+		enum life life;
+
+		if (hint->kind == EVENT_NONE ||
+		    *gone_slot(hints, hint->netns_cookie) == hint->netns_cookie)
+			continue;
+		life = life_of(hint, inventory, diff);
+		if (life != LIVES)
+			tell_netns(hints, i, life, tell, ctx);
+	}
+	hints->seen.count = 0;
+}
+
+void hints_clear(struct hints *hints)
+{
+	diff_clear(&hints->seen);
+}

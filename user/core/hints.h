@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hints of the tracepoint backend: addresses that a kernel program saw at the
+ * moment they were added. A walk and rtnetlink know better for as long as the
+ * netns lives; a netns that came and went between two walks is known by its hints
+ * alone. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/diff.h"
+
+enum {
+	HINTS_MAX = 4096, /* between two walks */
+	HINTS_GONE_MAX = 4096, /* namespaces that are remembered as told of and gone */
+};
+
+struct hints {
+	struct diff seen; /* address events, oldest first */
+	uint64_t gone[HINTS_GONE_MAX]; /* cookies, by their low bits */
+	uint64_t dropped;
+};
+
+typedef void (*hints_fn)(const struct event *event, void *ctx);
+
+void hints_add(struct hints *hints, const struct event *event);
+/* This netns has been told of as gone: late hints of it are void. */
+void hints_gone(struct hints *hints, uint64_t cookie);
+/* Tell of each netns that neither the inventory nor the walk behind `diff` knows: that it was
+ * there, held these addresses, and is gone. Empties the hints. */
+void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
+		   hints_fn tell, void *ctx);
+void hints_clear(struct hints *hints);
