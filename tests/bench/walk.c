@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "bench/peers.h"
-#include "bench/verdict.h"
+#include "bench/promise.h"
 #include "lab/lab.h"
 #include "source/object.h"
 #include "source/walker.h"
@@ -101,26 +101,23 @@ static int list(struct bench *bench, enum peer_kind kind, double *out_us)
 	return err ? lab_err(err, "cannot list by %s", peer_name(kind)) : 0;
 }
 
+static int order(const struct peer_addr *a, const struct peer_addr *b)
+{
+	return memcmp(&a->netns, &b->netns, sizeof(a->netns));
+}
+
 /* Namespaces without a name are the walker's alone: leave them out, both being sorted. */
 static void drop_unnamed(struct addrs *walked, const struct addrs *listed)
 {
 	size_t kept = 0, j = 0;
 
 	for (size_t i = 0; i < walked->count; i++) {
-		while (j < listed->count && listed->items[j].netns < walked->items[i].netns)
+		while (j < listed->count && order(&listed->items[j], &walked->items[i]) < 0)
 			j++;
-		if (j < listed->count && listed->items[j].netns == walked->items[i].netns)
+		if (j < listed->count && !order(&listed->items[j], &walked->items[i]))
 			walked->items[kept++] = walked->items[i];
 	}
 	walked->count = kept;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct peer_addr *x = a, *y = b;
-
-	return x->netns != y->netns ? (x->netns > y->netns) - (x->netns < y->netns)
-				    : memcmp(x, y, sizeof(*x));
 }
 
 static bool is_same_set(struct bench *bench)
@@ -128,9 +125,8 @@ static bool is_same_set(struct bench *bench)
 	struct addrs *walked = &bench->walked;
 
 	for (int kind = 0; kind < PEER_KIND_COUNT; kind++)
-		qsort(bench->listed[kind].items, bench->listed[kind].count,
-		      sizeof(struct peer_addr), compare);
-	qsort(walked->items, walked->count, sizeof(struct peer_addr), compare);
+		peer_addrs_sort(bench->listed[kind].items, bench->listed[kind].count);
+	peer_addrs_sort(walked->items, walked->count);
 	drop_unnamed(walked, &bench->listed[PEER_SETNS]);
 	for (int kind = 0; kind < PEER_KIND_COUNT; kind++)
 		if (!peer_addrs_equal(walked->items, walked->count, bench->listed[kind].items,
@@ -211,8 +207,8 @@ static bool report(struct bench *bench)
 			continue;
 		snprintf(what, sizeof(what), "walk %s at %u, times as fast as %s",
 			 walk_form_name(bench->object->walk_form), bench->netns, peer_name(kind));
-		is_met &= verdict_print(
-			&(struct verdict){ what, bench->targets[kind], peer_us / walk_us, false });
+		is_met &= promise_print(
+			&(struct promise){ what, bench->targets[kind], peer_us / walk_us, false });
 	}
 	return is_met;
 }

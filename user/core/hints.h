@@ -28,8 +28,11 @@ typedef void (*hints_fn)(const struct event *event, void *ctx);
 void hints_add(struct hints *hints, const struct event *event);
 /* This netns has been told of as gone: late hints of it are void. */
 void hints_gone(struct hints *hints, uint64_t cookie);
-/* Tell of each netns that neither the inventory nor the walk behind `diff` knows: that it was
- * there, held these addresses, and is gone. Empties the hints. */
+/* rtnetlink has told of this address: what a hint says of it is old. */
+void hints_void(struct hints *hints, const struct event *event);
+/* Tell of what the walk behind `diff` was too late for: addresses of namespaces that it found gone,
+ * and whole namespaces that came and went. Empties the hints; call it before the diff is applied.
+ */
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
 		   hints_fn tell, void *ctx);
 void hints_clear(struct hints *hints);

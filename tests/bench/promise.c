@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verdict.h"
+#include "promise.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-bool verdict_print(const struct verdict *verdict)
+bool promise_print(const struct promise *promise)
 {
-	bool is_met = verdict->is_ceiling ? verdict->got <= verdict->target
-					  : verdict->got >= verdict->target;
+	bool is_met = promise->is_ceiling ? promise->got <= promise->target
+					  : promise->got >= promise->target;
 
-	printf("%s: target %s %g, got %.3g: %s\n", verdict->what,
-	       verdict->is_ceiling ? "<=" : ">=", verdict->target, verdict->got,
+	printf("%s: target %s %g, got %.3g: %s\n", promise->what,
+	       promise->is_ceiling ? "<=" : ">=", promise->target, promise->got,
 	       is_met ? "met" : "MISSED");
 	return is_met;
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct verdict {
+struct promise {
 	const char *what; /* "walker at 1000 namespaces, times faster than ..." */
 	double target;
 	double got;
@@ -17,7 +17,7 @@ struct verdict {
 };
 
 /* Prints "WHAT: target >= 20, got 23.1: met". Is it? */
-bool verdict_print(const struct verdict *verdict);
+bool promise_print(const struct promise *promise);
 
 struct spread {
 	double low; /* the first quartile */
