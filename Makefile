@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# make help lists the targets. All output lands in $(O).
+# make help lists the targets. All output lands in $(O). Start with make demo or
+# make check: both install what they need.
 
 O       ?= build
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -110,6 +111,51 @@ $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmnl -ljansson
 
+san: ## run the unit tests under ASan and UBSan
+	@$(MAKE) --no-print-directory O=$(O)/san SAN=address,undefined CFLAGS='-O1 -g' test
+
+native: all lab ## run the tests that need root and this machine's kernel
+	@O=$(O) tests/native/run
+
+qemu: all lab ## run the tests of other kernels in virtual machines
+	@O=$(O) tests/qemu/matrix
+
+bench: all lab $(O)/bench/walk $(O)/bench/latency ## measure against peers; root; some ten minutes
+	@O=$(O) tests/bench/run
+
+demo: ## install, build, and show the main job on this machine's kernel; root or sudo
+	@tests/setup demo
+	@$(MAKE) --no-print-directory all
+	@O=$(O) $(SUDO) tests/demo/demo
+
+# What make check runs, in this order; `make check STAGES="test native"` picks.
+STAGES ?= check-layers check-format check-shell check-readme test san lint native qemu
+
+check: ## install what tests need and run every test
+	@tests/setup check
+	@O=$(O) MAKE=$(MAKE) $(SUDO) tests/check $(STAGES)
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=O,MAKE)
+
+lint: all ## clang-tidy and gcc -fanalyzer
+	@for f in $(wildcard user/*.c user/*/*.c); do \
+		clang-tidy -quiet $$f -- $(ALL_CFLAGS) 2>/dev/null || exit 1; done
+	@$(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
+
+check-shell: ## shellcheck
+	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo \
+		$(filter-out %.c %.h,$(wildcard tests/native/* tests/qemu/* tests/bench/*)) .ci/run
+
+check-readme: $(O)/describe ## fail if README's tables or links are not the code's
+	@O=$(O) tests/readme/tables check
+
+readme: $(O)/describe ## make README's tables anew
+	@O=$(O) tests/readme/tables write
+
+$(O)/describe: tests/readme/describe.c $(O)/libpodip.a
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
+
 check-layers: ## fail if a module includes one above it
 	@awk -v order="$(USER)" -f tests/layers.awk $(wildcard user/*.[ch] user/*/*.[ch])
 
@@ -129,6 +175,7 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all lab test check-layers check-format format clean help
+.PHONY: all lab test san native qemu bench demo check lint check-shell check-readme readme \
+	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

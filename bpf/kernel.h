@@ -21,16 +21,6 @@ struct in6_addr {
 	__u64 half[2];
 };
 
-#ifdef __TARGET_ARCH_arm64
-/* libbpf reads arguments through it; the uapi header has it only for arm64 itself. */
-struct user_pt_regs {
-	__u64 regs[31];
-	__u64 sp;
-	__u64 pc;
-	__u64 pstate;
-};
-#endif
-
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct list_head {

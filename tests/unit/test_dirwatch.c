@@ -70,6 +70,21 @@ static bool is_quiet(struct dirwatch *watch)
 	return !log[0];
 }
 
+/* Directories that the kernel watches for us. */
+static unsigned int watch_count(const struct dirwatch *watch)
+{
+	char path[64], line[256];
+	unsigned int count = 0;
+	cleanup_fclose FILE *file = NULL;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", dirwatch_fd(watch));
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		count += strncmp(line, "inotify ", strlen("inotify ")) == 0;
+	return count;
+}
+
 static struct dirwatch *watch_of(const char *const *paths, size_t count)
 {
 	struct dirwatch *watch = NULL;
@@ -120,6 +135,7 @@ static void waits_for_a_directory_level_by_level(void **state)
 	assert_true(is_quiet(watch));
 	make("a/b/c");
 	assert_string_equal(changes(watch), "0:* ");
+	assert_int_equal(watch_count(watch), 3); /* a, a/b, a/b/c */
 	put("a/b/c/file");
 	assert_string_equal(changes(watch), "0:file? 0:file ");
 	make("a/z");
@@ -214,6 +230,7 @@ static void follows_the_name_when_a_directory_is_replaced(void **state)
 	assert_non_null(strstr(changes(watch), "0:* "));
 	put("old/stray");
 	assert_true(is_quiet(watch));
+	assert_int_equal(watch_count(watch), 2); /* itself and the one above */
 	unlink("a/file");
 	assert_string_equal(changes(watch), "0:file ");
 
