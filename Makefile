@@ -21,7 +21,7 @@ SOURCE := source/file source/yamlfile source/config source/dirwatch source/cni_c
 	  source/kernel source/object source/probe source/walker \
 	  source/netlink
 SINK   := sink/eventlog sink/http
-USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed watch serve chronicle agent cli/option_values cli/option_table cli/options cli/output cli/run cli/snapshot \
+USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed intake watch serve chronicle agent cli/option_values cli/option_table cli/options cli/output cli/run cli/snapshot \
 	  cli/doctor cli/version main
 
 MODULES := $(filter-out cleanup,$(USER))

@@ -232,14 +232,14 @@ static int open_files(struct agent *agent)
 
 static int open_watch(struct agent *agent, const struct kernel *kernel)
 {
-	const struct watch_config watch = { .kernel = kernel,
-					    .backend = agent->backend,
-					    .proc_dir = agent->config->proc_dir,
-					    .reconcile_ns = agent->config->reconcile_ns,
-					    .state = agent->state,
-					    .on_event = on_event,
-					    .on_lost = on_lost,
-					    .ctx = agent };
+	const struct watch_config watch = { .intake = { .kernel = kernel,
+							.backend = agent->backend,
+							.proc_dir = agent->config->proc_dir,
+							.state = agent->state,
+							.on_event = on_event,
+							.on_lost = on_lost,
+							.ctx = agent },
+					    .reconcile_ns = agent->config->reconcile_ns };
 	int err = watch_open(&watch, agent->loop, &agent->watch);
 
 	if (err)

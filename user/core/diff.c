@@ -294,9 +294,15 @@ int diff_confirm(const struct diff *earlier, struct diff *diff)
 	memcpy(sorted, earlier->events, earlier->count * sizeof(*sorted));
 	qsort(sorted, earlier->count, sizeof(*sorted), compare);
 
-	for (size_t i = 0; i < diff->count; i++)
-		if (bsearch(&diff->events[i], sorted, earlier->count, sizeof(*sorted), compare))
-			diff->events[kept++] = diff->events[i];
+	for (size_t i = 0; i < diff->count; i++) {
+		const struct event *found =
+			bsearch(&diff->events[i], sorted, earlier->count, sizeof(*sorted), compare);
+
+		if (!found)
+			continue;
+		diff->events[kept] = diff->events[i];
+		diff->events[kept++].time_ns = found->time_ns;
+	}
 	diff->count = kept;
 	return 0;
 }

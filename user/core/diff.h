@@ -32,6 +32,7 @@ int diff_push(struct diff *diff, const struct event *event);
 /* Replaces what *diff held; keeps its memory for the next time. -ENOMEM leaves it empty. */
 int diff_take(struct state *state, const struct diff_walk *walk, struct diff *diff);
 /* Keep in *diff only what `earlier` said as well: a change under way during one walk is no
- * difference, one that two walks see is. -ENOMEM leaves both untouched. */
+ * difference, one that two walks see is. Events keep their earlier time. -ENOMEM leaves both
+ * untouched. */
 int diff_confirm(const struct diff *earlier, struct diff *diff);
 void diff_clear(struct diff *diff);

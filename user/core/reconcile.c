@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/reconcile.h"
 
+#include <errno.h>
+
 static void count(struct reconcile *reconcile)
 {
 	for (size_t i = 0; i < reconcile->diff.count; i++) {
@@ -11,30 +13,56 @@ static void count(struct reconcile *reconcile)
 	}
 }
 
-int reconcile_judge(struct reconcile *reconcile, bool needs_confirmation)
+/* Events keep the time at which they were first suspected. */
+static bool is_due(const struct event *event, uint64_t now_ns, uint64_t patience_ns)
 {
+	return event->kind != EVENT_NETNS_DEL || now_ns - event->time_ns >= patience_ns;
+}
+
+/* What is due stays in the diff, the rest is suspected on. */
+static int split(struct reconcile *reconcile, uint64_t now_ns, uint64_t patience_ns)
+{
+	struct diff *diff = &reconcile->diff;
+	size_t due = 0;
+
+	reconcile->suspects.count = 0;
+	for (size_t i = 0; i < diff->count; i++) {
+		if (is_due(&diff->events[i], now_ns, patience_ns))
+			diff->events[due++] = diff->events[i];
+		else if (diff_push(&reconcile->suspects, &diff->events[i]))
+			return -ENOMEM;
+	}
+	diff->count = due;
+	return 0;
+}
+
+int reconcile_judge(struct reconcile *reconcile, uint64_t patience_ns)
+{
+	uint64_t now_ns = reconcile->diff.count ? reconcile->diff.events[0].time_ns : 0;
 	struct diff suspects = reconcile->suspects;
 	int err;
 
-	if (needs_confirmation && !reconcile->is_confirming && reconcile->diff.count) {
+	if (!reconcile->is_confirming) {
 		reconcile->suspects = reconcile->diff;
 		reconcile->diff = suspects;
-		reconcile->is_confirming = true;
-		return RECONCILE_CONFIRM;
+		reconcile->diff.count = 0;
+		reconcile->is_confirming = reconcile->suspects.count;
+		return reconcile->is_confirming ? RECONCILE_CONFIRM : RECONCILE_DONE;
 	}
-	if (reconcile->is_confirming) {
-		err = diff_confirm(&reconcile->suspects, &reconcile->diff);
-		if (err)
-			return err;
-	}
-	reconcile->is_confirming = false;
+	err = diff_confirm(&reconcile->suspects, &reconcile->diff);
+	if (!err)
+		err = split(reconcile, now_ns, patience_ns);
+	if (err)
+		return err;
 	count(reconcile);
-	return RECONCILE_APPLY;
+	reconcile->is_confirming = reconcile->suspects.count;
+	return reconcile->is_confirming ? RECONCILE_CONFIRM : RECONCILE_DONE;
 }
 
 void reconcile_reset(struct reconcile *reconcile)
 {
 	reconcile->is_confirming = false;
+	reconcile->suspects.count = 0;
 }
 
 void reconcile_clear(struct reconcile *reconcile)

@@ -20,12 +20,14 @@ struct reconcile {
 };
 
 enum reconcile_verdict {
-	RECONCILE_APPLY, /* diff holds the corrections, counted; possibly none */
-	RECONCILE_CONFIRM, /* take another diff in a little while and ask again */
+	RECONCILE_DONE,
+	RECONCILE_CONFIRM, /* take another diff in a little while and judge again */
 };
 
-/* Judge reconcile->diff. needs_confirmation: events may be on their way. -ENOMEM. */
-int reconcile_judge(struct reconcile *reconcile, bool needs_confirmation);
+/* Judge reconcile->diff, which holds the corrections to apply afterwards, counted; possibly none. A
+ * netns leaves the kernel's list long before its links and addresses do, and live hooks tell of
+ * those: it is missed only when it is gone for `patience_ns`. -ENOMEM. */
+int reconcile_judge(struct reconcile *reconcile, uint64_t patience_ns);
 /* Start over: what was suspected is void. */
 void reconcile_reset(struct reconcile *reconcile);
 void reconcile_clear(struct reconcile *reconcile);

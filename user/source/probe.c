@@ -25,19 +25,21 @@ struct probe {
 	struct cpu_stats *per_cpu; /* scratch for reading the map */
 	int cpu_count;
 	uint64_t malformed;
+	unsigned int drained; /* by the drain under way */
 	bool has_triggers;
 };
+
+enum { DRAIN_MAX = 8192 }; /* events in one drain: a flood must not keep the loop */
 
 static int on_sample(void *ctx, void *data, size_t size)
 {
 	struct probe *probe = ctx;
 
-	if (size != sizeof(struct event)) {
+	if (size == sizeof(struct event))
+		probe->on_event(data, probe->ctx);
+	else
 		probe->malformed++;
-		return 0; /* a negative value would stop the drain */
-	}
-	probe->on_event(data, probe->ctx);
-	return 0;
+	return ++probe->drained < DRAIN_MAX ? 0 : -ECANCELED; /* stops the drain after this one */
 }
 
 static int attach_hooks(struct probe *probe)
@@ -130,7 +132,11 @@ int probe_fd(const struct probe *probe)
 
 int probe_drain(struct probe *probe)
 {
-	return ring_buffer__consume(probe->ring);
+	int count;
+
+	probe->drained = 0;
+	count = ring_buffer__consume(probe->ring);
+	return count == -ECANCELED ? DRAIN_MAX : count;
 }
 
 void probe_arm(struct probe *probe)

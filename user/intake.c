@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * With fentry and kprobe the ring has everything, in kernel order. With the
+ * tracepoint backend rtnetlink and walks may tell the same thing, in either order,
+ * and state_apply() is idempotent: for each address the messages alternate, so a
+ * walk that is ahead of them only says the first of them early.
+ */
+#include "intake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "loop.h"
+#include "source/netlink.h"
+#include "source/probe.h"
+#include "source/proc.h"
+#include "source/walker.h"
+
+static const size_t diff_kept = 1024; /* events: memory beyond is given back */
+
+bool intake_is_walking(const struct intake *intake)
+{
+	return intake->config.backend == BACKEND_TRACEPOINT;
+}
+
+static void pass(struct intake *intake, const struct event *event)
+{
+	if (event->kind == EVENT_NETNS_DEL)
+		hints_gone(&intake->hints, event->netns_cookie);
+	intake->config.on_event(event, intake->phase, intake->config.ctx);
+}
+
+static void report_lost(struct intake *intake, const char *cause, uint64_t count)
+{
+	intake->config.on_lost(cause, count, intake->config.ctx);
+}
+
+/* ---- walks ---- */
+
+int intake_compare(struct intake *intake, bool is_creation_known, struct diff *diff)
+{
+	uint64_t start_ns = loop_now_ns();
+	int err = feed_diff(&intake->feed, intake->config.state, is_creation_known, start_ns, diff);
+
+	intake->walked_at_ns = loop_now_ns();
+	intake->walk_took_ns = intake->walked_at_ns - start_ns;
+	return err;
+}
+
+void intake_apply(struct intake *intake, struct diff *diff, enum watch_phase phase)
+{
+	intake->phase = phase;
+	for (size_t i = 0; i < diff->count; i++)
+		pass(intake, &diff->events[i]);
+	intake->phase = WATCH_LIVE;
+	diff->count = 0;
+	if (diff->capacity > diff_kept)
+		diff_clear(diff);
+}
+
+static void pass_hint(const struct event *event, void *ctx)
+{
+	pass(ctx, event);
+}
+
+/* What came and went comes first, then what the walk saw, then what waited for it. */
+int intake_walk(struct intake *intake, struct diff *diff)
+{
+	int err = intake_compare(intake, true, diff);
+
+	if (err)
+		return err;
+	hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff, pass_hint,
+		      intake);
+	intake_apply(intake, diff, WATCH_LIVE);
+	for (size_t i = 0; i < intake->held.count; i++)
+		pass(intake, &intake->held.events[i]);
+	intake->held.count = 0;
+	return 0;
+}
+
+/* ---- what comes in ---- */
+
+static void on_hook_event(const struct event *event, void *ctx)
+{
+	struct intake *intake = ctx;
+	uint32_t *last = event->cpu < intake->cpu_count ? &intake->last_seq[event->cpu] : NULL;
+
+	if (last && event->seq > *last + 1) {
+		intake->lost += event->seq - *last - 1;
+		report_lost(intake, "ring_full", event->seq - *last - 1);
+	}
+	if (last && event->seq > *last)
+		*last = event->seq;
+	if (intake_is_walking(intake))
+		hints_add(&intake->hints, event);
+	else
+		pass(intake, event);
+}
+
+/* Messages do not say what a link is called or which kind it has: a walk does. Never walk between
+ * two messages: what it saw would be ahead of those that still wait, by more than one. */
+static void on_netlink_event(const struct event *event, void *ctx)
+{
+	struct intake *intake = ctx;
+	const struct inventory *inventory = state_inventory_const(intake->config.state);
+	const struct netns *netns =
+		inventory_find_netns(inventory, event->netns_cookie, event->netns_inum);
+
+	hints_void(&intake->hints, event);
+	if (netns && inventory_find_link(inventory, netns, event->ifindex))
+		pass(intake, event);
+	else if (diff_push(&intake->held, event))
+		report_lost(intake, "memory", 1);
+}
+
+static int find_nsid(int nsid, uint64_t *out_cookie, uint32_t *out_inum, void *ctx)
+{
+	struct intake *intake = ctx;
+
+	return walker_find_nsid(intake->feed.walker, nsid, out_cookie, out_inum);
+}
+
+int intake_messages(struct intake *intake)
+{
+	struct netlink_stats stats;
+	int count;
+
+	if (!intake->netlink)
+		return 0;
+	count = netlink_drain(intake->netlink, INTAKE_BATCH, loop_now_ns());
+	stats = netlink_stats(intake->netlink);
+	if (stats.overflows != intake->netlink_overflows) {
+		intake->netlink_overflows = stats.overflows;
+		report_lost(intake, "netlink_overflow", 0);
+	}
+	return count;
+}
+
+int intake_ring(struct intake *intake)
+{
+	return probe_drain(intake->probe);
+}
+
+/* Losses that no later event of the same CPU has shown by its number. */
+void intake_losses(struct intake *intake)
+{
+	struct probe_stats stats = probe_stats(intake->probe);
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < LOSS_COUNT; i++)
+		lost += stats.lost[i];
+	if (lost <= intake->lost)
+		return;
+	report_lost(intake, "ring_full", lost - intake->lost);
+	intake->lost = lost;
+}
+
+bool intake_waits(const struct intake *intake)
+{
+	return intake->held.count || intake->hints.seen.count;
+}
+
+/* ---- life ---- */
+
+static void open_netlink(struct intake *intake)
+{
+	cleanup_close int netns =
+		proc_open_host_netns(intake->config.proc_dir, intake->feed.host_inum);
+	const struct netlink_config config = { .host_netns = netns,
+					       .find_nsid = find_nsid,
+					       .on_event = on_netlink_event,
+					       .ctx = intake };
+	int err = netns < 0 ? netns : netlink_open(&config, &intake->netlink);
+
+	if (err)
+		log_warn(
+			"no rtnetlink of all namespaces: %s, ignoring: addresses that live under a "
+			"millisecond can be missed",
+			strerror(-err));
+}
+
+static int open_sources(struct intake *intake)
+{
+	int err = feed_open(&intake->feed, intake->config.kernel, intake->config.backend,
+			    intake->config.proc_dir, intake->config.state);
+
+	if (err)
+		return err;
+	if (intake_is_walking(intake))
+		open_netlink(intake);
+	return probe_open(intake->feed.object, on_hook_event, intake, &intake->probe);
+}
+
+int intake_open(struct intake *intake, const struct intake_config *config)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	*intake = (struct intake){ .config = *config, .cpu_count = cpus > 0 ? (int)cpus : 1 };
+	intake->last_seq = calloc((size_t)intake->cpu_count, sizeof(*intake->last_seq));
+	return intake->last_seq ? open_sources(intake) : -ENOMEM;
+}
+
+void intake_close(struct intake *intake)
+{
+	probe_close(intake->probe);
+	netlink_close(intake->netlink);
+	feed_close(&intake->feed);
+	hints_clear(&intake->hints);
+	diff_clear(&intake->held);
+	free(intake->last_seq);
+}
+
+static void add_loss(struct metrics_input *out, const char *cause, uint64_t count)
+{
+	if (out->loss_count < METRICS_LOSS_MAX) {
+		out->losses[out->loss_count].cause = cause;
+		out->losses[out->loss_count++].count = count;
+	}
+}
+
+static void add_program(struct metrics_input *out, const char *program, uint64_t runs,
+			uint64_t time_ns)
+{
+	if (out->program_count < METRICS_PROGRAM_MAX) {
+		out->programs[out->program_count].program = program;
+		out->programs[out->program_count].runs = runs;
+		out->programs[out->program_count++].time_ns = time_ns;
+	}
+}
+
+void intake_measure(const struct intake *intake, struct metrics_input *out)
+{
+	static const char *const programs[PROGRAM_COUNT] = {
+		[EVENT_NETNS_ADD] = "netns_created", [EVENT_NETNS_DEL] = "netns_freed",
+		[EVENT_LINK_ADD] = "link_listed",    [EVENT_LINK_DEL] = "link_unlisted",
+		[EVENT_LINK_LEAVE] = "link_leaving", [EVENT_LINK_NAME] = "link_renamed",
+		[EVENT_ADDR_ADD] = "address_added",  [EVENT_ADDR_DEL] = "address_removed",
+		[PROGRAM_TRIGGER] = "trigger",
+	};
+	static const char *const losses[] = { [LOSS_NETNS] = "ring_full_netns",
+					      [LOSS_LINK] = "ring_full_link",
+					      [LOSS_ADDR] = "ring_full_address" };
+	struct probe_stats probe = probe_stats(intake->probe);
+	struct walker_stats walker = walker_stats(intake->feed.walker);
+
+	for (size_t i = 0; i < LOSS_COUNT; i++)
+		add_loss(out, losses[i], probe.lost[i]);
+	add_loss(out, "malformed", probe.malformed);
+	add_loss(out, "netlink_overflow", intake->netlink_overflows);
+	add_loss(out, "walk_incomplete", walker.incomplete);
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		if (programs[i])
+			add_program(out, programs[i], probe.programs[i].runs,
+				    probe.programs[i].time_ns);
+	add_program(out, "walk", walker.runs, walker.time_ns);
+}
