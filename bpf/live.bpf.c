@@ -197,6 +197,16 @@ enum {
 	HINT_ADDRESSES = 8
 }; /* of one netns, of one device: pods have one or two */
 
+static __always_inline void hint_ipv4_of(const struct net_device *dev)
+{
+	const struct in_ifaddr *ifa = BPF_CORE_READ(dev, ip_ptr, ifa_list);
+
+	for (int i = 0; i < HINT_ADDRESSES && ifa; i++) {
+		report_ipv4(EVENT_ADDR_ADD, ifa);
+		ifa = BPF_CORE_READ(ifa, ifa_next);
+	}
+}
+
 /* Each IPv4 address queues its netns' work behind it, with the address in its list already. */
 static __always_inline void hint_ipv4(const struct work_struct *work)
 {
@@ -211,14 +221,9 @@ static __always_inline void hint_ipv4(const struct work_struct *work)
 	for (int i = 0; i < HINT_DEVICES && at != head; i++) {
 		const struct net_device *dev =
 			(const void *)at - bpf_core_field_offset(struct net_device, dev_list);
-		const struct in_ifaddr *ifa = BPF_CORE_READ(dev, ip_ptr, ifa_list);
 
-		if (BPF_CORE_READ(dev, ifindex) == LOOPBACK_IFINDEX)
-			ifa = NULL;
-		for (int j = 0; j < HINT_ADDRESSES && ifa; j++) {
-			report_ipv4(EVENT_ADDR_ADD, ifa);
-			ifa = BPF_CORE_READ(ifa, ifa_next);
-		}
+		if (BPF_CORE_READ(dev, ifindex) != LOOPBACK_IFINDEX)
+			hint_ipv4_of(dev);
 		at = BPF_CORE_READ(at, next);
 	}
 }
@@ -264,6 +269,7 @@ static __always_inline void hint_ipv6(void)
 	if (BPF_CORE_READ(dev, ip6_ptr) != idev ||
 	    BPF_CORE_READ(dev, nd_net.net, ns.inum) == hint_host_inum)
 		return;
+	hint_ipv4_of(dev); /* before 6.14 nothing else hints at them */
 	head = (const void *)idev + bpf_core_field_offset(struct inet6_dev, addr_list);
 	at = BPF_CORE_READ(head, next);
 	for (int i = 0; i < HINT_ADDRESSES && at && at != head; i++) {

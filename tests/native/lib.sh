@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # What the native tests share: agents, pods, and ways to ask both. Sourced by
 # run, in a process of its own for each test, which ends every process it
@@ -63,7 +63,8 @@ wait_until() {
 # ---- agents ----
 
 # start_agent NAME [OPTION]...: ready when this returns. $agent, $port, $events
-# and $stderr are those of the agent started last.
+# and $stderr are those of the agent started last; its log goes on where that of
+# one with the same name ended.
 start_agent() {
 	local name=$1
 	shift
@@ -73,7 +74,7 @@ start_agent() {
 	: >"$stderr"
 	"$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" \
-		--reconcile 1h "$@" 2>"$stderr" </dev/null &
+		--reconcile 1h "$@" >"$work/$name.out" 2>"$stderr" </dev/null &
 	agent=$!
 	wait_until is_ready_or_gone
 	kill -0 "$agent" 2>/dev/null || fail "the agent ended: $(cat "$stderr")"
@@ -81,7 +82,7 @@ start_agent() {
 }
 
 listening_port() {
-	sed -n "s/.*serving .* port '\([0-9]*\)'.*/\1/p" "$stderr"
+	sed -n "s/.*serving .* port '\([0-9]*\)'.*/\1/p" "$stderr" | head -n 1
 }
 
 is_ready_or_gone() {
@@ -170,6 +171,17 @@ expect_seq_without_gap() {
 		else .broken = (.broken // "\($seq) follows \(.last)") | .last = $seq end) | .broken // empty' \
 		"$events") || fail "the event log is not JSON"
 	[ -z "$broken" ] || fail "seq $broken"
+}
+
+# Until the log has not grown for a second: what the kernel tears down late is in
+# it. On a machine where others make pods it may never be.
+wait_for_quiet() {
+	local deadline=$((SECONDS + patience_s)) size=-1 before=-2
+	while [ "$size" != "$before" ] && [ $SECONDS -lt $deadline ]; do
+		before=$size
+		sleep 1
+		size=$(stat -c %s "$events")
+	done
 }
 
 # verify KIND TRUTH: does the log say what the workload did? Pods of others, whom

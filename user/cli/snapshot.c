@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/snapshot.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <utlist.h>
@@ -82,7 +83,7 @@ static void clean_name(const char *name, char out[static EVENT_NAME_SIZE + 1])
 	size_t i;
 
 	for (i = 0; name[i] && i < EVENT_NAME_SIZE; i++)
-		out[i] = name[i] > ' ' && name[i] < 0x7f ? name[i] : '?';
+		out[i] = isgraph((unsigned char)name[i]) ? name[i] : '?';
 	out[i] = '\0';
 }
 

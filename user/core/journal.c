@@ -95,6 +95,8 @@ static void put_range(struct journal *journal, enum record_type type, const stru
 	struct record record = record_init(type);
 	char cidr[PREFIX_TEXT_SIZE];
 
+	if (!range)
+		return;
 	fill_range(&record, range, cidr);
 	record.family = ip_family_name(&range->cidr.base);
 	record.reason = range->source;
@@ -107,6 +109,14 @@ static bool is_same(const struct range *a, const struct range *b)
 	       a->node_prefix == b->node_prefix;
 }
 
+/* NULL is past the end of its table. */
+static int order_of(const struct range *old, const struct range *new)
+{
+	if (!old || !new)
+		return old ? -1 : 1;
+	return prefix_compare(&old->cidr, &new->cidr);
+}
+
 void journal_ranges(struct journal *journal, const struct range_table *before,
 		    const struct range_table *after)
 {
@@ -115,13 +125,13 @@ void journal_ranges(struct journal *journal, const struct range_table *before,
 	for (size_t i = 0, j = 0; i < old_count || j < count;) {
 		const struct range *old = i < old_count ? range_table_at(before, i) : NULL;
 		const struct range *new = j < count ? range_table_at(after, j) : NULL;
-		int order = !old ? 1 : !new ? -1 : prefix_compare(&old->cidr, &new->cidr);
+		int order = order_of(old, new);
 
 		if (order < 0)
 			put_range(journal, RECORD_RANGE_REMOVED, old);
 		else if (order > 0)
 			put_range(journal, RECORD_RANGE_ADDED, new);
-		else if (!is_same(old, new))
+		else if (old && !is_same(old, new))
 			put_range(journal, RECORD_RANGE_CHANGED, new);
 		i += order <= 0;
 		j += order >= 0;

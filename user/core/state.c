@@ -135,10 +135,10 @@ static void release(struct state *state, struct address *address, uint64_t time_
 	inventory_remove_address(&state->inventory, address);
 }
 
-/* The list's prev pointers form a ring through its tail: walk it backwards. */
+/* Backwards, newest first: utlist's prev pointers form a ring through the tail. */
 static void release_ipv6(struct state *state, struct link *link, uint64_t time_ns)
 {
-	struct address *address = link->addresses ? link->addresses->prev : NULL;
+	struct address *address = link->addresses ? link->addresses->prev : NULL; /* NOLINT */
 
 	while (address) {
 		struct address *older = address == link->addresses ? NULL : address->prev;
@@ -176,7 +176,7 @@ static void remove_netns(struct state *state, struct netns *netns, uint64_t time
 		link = link == netns->links ? NULL : link->prev;
 	}
 	while (netns->links)
-		remove_link(state, netns->links->prev, time_ns, false);
+		remove_link(state, netns->links->prev, time_ns, false); /* NOLINT: a ring */
 	tell(state, &(struct fact){ .kind = FACT_NETNS_FREED, .time_ns = time_ns, .netns = netns });
 	inventory_remove_netns(&state->inventory, netns);
 }

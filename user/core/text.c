@@ -56,9 +56,10 @@ json_t *text_to_json(const char *text)
 	while (*text) {
 		size_t size = text_char_size(text);
 
-		memcpy(mended + used, size ? text : TEXT_REPLACEMENT,
-		       size ? size : strlen(TEXT_REPLACEMENT));
-		used += size ? size : strlen(TEXT_REPLACEMENT);
+		for (size_t i = 0; i < size; i++)
+			mended[used++] = text[i];
+		for (const char *at = TEXT_REPLACEMENT; !size && *at; at++)
+			mended[used++] = *at;
 		text += size ? size : 1;
 	}
 	return json_stringn(mended, used);

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -38,7 +37,7 @@ int proc_open_host_netns(const char *proc_dir, uint32_t inum)
 {
 	cleanup_close int fd = -1;
 	char path[512];
-	uint32_t found;
+	uint32_t found = 0;
 
 	fd = open_netns("/proc/self/ns/net", &found);
 	if (fd >= 0 && found == inum)
@@ -64,13 +63,13 @@ void proc_boot_id(const char *proc_dir, char out[static BOOT_ID_SIZE])
 static void read_memory(struct proc_usage *usage)
 {
 	cleanup_fclose FILE *file = fopen("/proc/self/statm", "re");
-	uint64_t size, resident;
 	long page = sysconf(_SC_PAGESIZE);
+	char line[128], *rest;
 
-	if (!file || fscanf(file, "%" SCNu64 " %" SCNu64, &size, &resident) != 2)
+	if (!file || !fgets(line, sizeof(line), file))
 		return;
-	usage->virtual_bytes = size * (uint64_t)page;
-	usage->resident_bytes = resident * (uint64_t)page;
+	usage->virtual_bytes = strtoull(line, &rest, 10) * (uint64_t)page;
+	usage->resident_bytes = strtoull(rest, NULL, 10) * (uint64_t)page;
 }
 
 /* Field 22 of stat, in ticks since boot; the name before it may hold spaces and parentheses. */
