@@ -81,20 +81,30 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
+# What several tests share: tests/*.c.
+$(O)/libtest.a: $(patsubst tests/%.c,$(O)/tests/%.o,$(wildcard tests/*.c))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(O)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -c $< -o $@
+
 # A core test links the pure core only, so that a core module cannot grow a
 # dependency on the kernel or the network without its tests failing to link.
-$(O)/unit/core/%: tests/unit/core/%.c $(O)/libcore.a
+$(O)/unit/core/%: tests/unit/core/%.c $(O)/libtest.a $(O)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(filter %.c %.a,$^) -o $@ $(LDFLAGS) -lcmocka -ljansson -lm
 
-$(O)/unit/%: tests/unit/%.c $(O)/libpodip.a
+$(O)/unit/%: tests/unit/%.c $(O)/libtest.a $(O)/libpodip.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(filter %.c %.a,$^) -o $@ $(LDFLAGS) -lcmocka $(LIBS) -lm
 
 test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no root needed
-	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+	@failed=0; for t in $^; do echo "== $$t"; $$t || failed=1; done; exit $$failed
 
 # Workloads, and what tells whether the agent saw them: tests/lab.
 LAB_PARTS := net link address lab story step
@@ -163,11 +173,11 @@ check-layers: ## fail if a module includes one above it
 
 check-format: ## fail if clang-format would change anything
 	@clang-format --dry-run -Werror $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/*/*.[ch] \
-		tests/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+		tests/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 format: ## let clang-format change it
 	@clang-format -i $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/*/*.[ch] \
-		tests/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+		tests/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 clean: ## remove $(O)
 	rm -rf $(O)

@@ -116,6 +116,7 @@ struct in_device {
 struct inet6_ifaddr {
 	struct in6_addr addr;
 	__u32 prefix_len;
+	int state;
 	__u32 flags;
 	__u16 scope;
 	struct delayed_work dad_work;
@@ -149,6 +150,7 @@ enum {
 	NETDEV_DOWN = 2,
 	IFA_F_DADFAILED = 0x08,
 	IFA_F_TENTATIVE = 0x40,
+	ADDRESS_DEAD = 4, /* INET6_IFADDR_STATE_DEAD: told of as deleted, still in the list */
 };
 
 /* Only a cookie that stays the same for the life of its netns identifies it. */

@@ -125,11 +125,14 @@ static __always_inline int step_ipv6(struct walk *w, bool direct)
 		w->step = some(STEP_LINK);
 		return 0;
 	}
+	ifp = around(w->ifp, inet6_ifaddr, if_list);
+	w->ifp = (__u64)get(direct, ifp, inet6_ifaddr, if_list.next);
+	if (get(direct, ifp, inet6_ifaddr, state) == ADDRESS_DEAD)
+		return 0;
 	slot = new_slot(w);
 	if (!slot)
 		return 1;
 
-	ifp = around(w->ifp, inet6_ifaddr, if_list);
 	slot->addr.kind = WALK_ADDR;
 	slot->addr.family = AF_INET6;
 	slot->addr.prefix_len = (__u8)get(direct, ifp, inet6_ifaddr, prefix_len);
@@ -137,7 +140,6 @@ static __always_inline int step_ipv6(struct walk *w, bool direct)
 	slot->addr.flags = get(direct, ifp, inet6_ifaddr, flags);
 	get_16((__u64 *)slot->addr.addr, ifp + bpf_core_field_offset(struct inet6_ifaddr, addr),
 	       direct);
-	w->ifp = (__u64)get(direct, ifp, inet6_ifaddr, if_list.next);
 	return 0;
 }
 
@@ -281,7 +283,17 @@ static __always_inline int start(struct walk *w, const struct bpf_raw_tracepoint
 	if (!net)
 		return -1;
 
-	*w = (struct walk){ .step = some(STEP_NETNS) };
+	*w = (struct walk){ .dev_head = some(0),
+			    .dev = some(0),
+			    .ifa = some(0),
+			    .ifp_head = some(0),
+			    .ifp = some(0),
+			    .step = some(STEP_NETNS),
+			    .netns = some(0),
+			    .done = some(0),
+			    .netns_slot = some(0),
+			    .netns_inum = some(0),
+			    .full = some(0) };
 	w->head = (__u64)BPF_CORE_READ(net, list.prev);
 	w->net = w->head;
 	w->slots = (__u32)ctx->args[0];

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The agent's own walker against rtnetlink, over the namespaces that there are.
- * All take turns in each round, and each round compares what they found. The time
- * of the walker ends where an array of the same records is ready as the peers have
- * it; the bare run, which is what the agent works on, is printed beside it.
+ * All take turns in each round, a few runs each, and each round compares what they
+ * found. The first run of a turn finds the caches as another one left them (cold),
+ * the others as it left them itself (warm). The agent works on what a bare run
+ * gives; the time with its records copied into an array as the peers have it is
+ * printed beside it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,19 +22,27 @@
 enum {
 	ADDRS_MAX = WALK_SLOT_MAX,
 	ROUNDS_MAX = 100000,
-	WARM_UP = 3, /* rounds: what is touched first costs page faults */
+	RUNS = 5, /* in a turn */
 	DISTURBED_MAX = 10, /* percent of rounds that others may disturb */
 };
 
 enum { TIME_WALK, TIME_COPY, TIME_PEER, TIME_COUNT = TIME_PEER + PEER_KIND_COUNT };
+
+enum heat { COLD, WARM, HEAT_COUNT };
+
+static const char *const heat_names[HEAT_COUNT] = { "cold", "warm" };
 
 struct addrs {
 	struct peer_addr *items;
 	size_t count;
 };
 
+struct round {
+	double us[TIME_COUNT][RUNS];
+};
+
 struct bench {
-	uint64_t rounds;
+	uint64_t round_count;
 	double targets[PEER_KIND_COUNT];
 	enum walk_form form;
 	bool must_meet;
@@ -40,9 +50,9 @@ struct bench {
 	struct walker *walker;
 	struct peers *peers;
 	struct addrs walked, listed[PEER_KIND_COUNT];
-	double *times[TIME_COUNT]; /* us, of each round */
+	struct round *rounds;
+	double *scratch; /* of all runs of one kind */
 	uint64_t disturbed;
-	uint32_t netns;
 };
 
 static double elapsed_us(uint64_t since_ns)
@@ -87,7 +97,6 @@ static int walk(struct bench *bench, double *out_walk_us, double *out_copy_us)
 		return lab_err(-ENOSPC, "the walk was not complete");
 	copy(&view, &bench->walked);
 	*out_copy_us = elapsed_us(start_ns);
-	bench->netns = view.netns;
 	return 0;
 }
 
@@ -135,80 +144,104 @@ static bool is_same_set(struct bench *bench)
 	return true;
 }
 
-/* Each in turn is the first, so that none always finds the caches as the same one left them. */
-static int run_round(struct bench *bench, uint64_t number, double us[static TIME_COUNT])
+/* Each in turn is the first, so that none always finds the same one's caches. */
+static int run_round(struct bench *bench, uint64_t number, struct round *out)
 {
 	int err = 0;
 
 	for (uint64_t i = 0; !err && i < 1 + PEER_KIND_COUNT; i++) {
 		uint64_t turn = (number + i) % (1 + PEER_KIND_COUNT);
 
-		if (turn == PEER_KIND_COUNT)
-			err = walk(bench, &us[TIME_WALK], &us[TIME_COPY]);
-		else
-			err = list(bench, turn, &us[TIME_PEER + turn]);
+		for (int run = 0; !err && run < RUNS; run++) {
+			if (turn == PEER_KIND_COUNT)
+				err = walk(bench, &out->us[TIME_WALK][run],
+					   &out->us[TIME_COPY][run]);
+			else
+				err = list(bench, turn, &out->us[TIME_PEER + turn][run]);
+		}
 	}
 	return err;
 }
 
 static int run_rounds(struct bench *bench)
 {
-	double us[TIME_COUNT];
 	uint64_t done = 0;
-	int err = 0;
+	/* What is touched first costs page faults. */
+	int err = run_round(bench, 0, &bench->rounds[0]);
 
-	for (int i = 0; !err && i < WARM_UP; i++)
-		err = run_round(bench, i, us);
-	while (!err && done < bench->rounds) {
-		err = run_round(bench, done, us);
+	while (!err && done < bench->round_count) {
+		err = run_round(bench, done, &bench->rounds[done]);
 		if (err)
 			return err;
-		if (!is_same_set(bench)) {
-			/* Something else came or went between the three. */
-			if (++bench->disturbed > 3 + bench->rounds * DISTURBED_MAX / 100)
-				return lab_err(-EUCLEAN, "the walker and its peers do not agree");
-			continue;
-		}
-		for (int i = 0; i < TIME_COUNT; i++)
-			bench->times[i][done] = us[i];
-		done++;
+		if (is_same_set(bench))
+			done++;
+		else if (++bench->disturbed > 3 + bench->round_count * DISTURBED_MAX / 100)
+			/* Once in a while something else comes or goes between them. */
+			return lab_err(-EUCLEAN, "the walker and its peers do not agree");
 	}
 	return err;
 }
 
-static void show(const char *what, double *us, uint64_t rounds, double *out_median_us)
+static struct spread spread(const struct bench *bench, int time, enum heat heat)
 {
-	struct spread spread = spread_of(us, rounds);
+	size_t count = 0;
 
-	printf("# %-34s %10.1f us (quartiles %.1f to %.1f)\n", what, spread.median, spread.low,
-	       spread.high);
-	*out_median_us = spread.median;
+	for (uint64_t i = 0; i < bench->round_count; i++)
+		for (int run = 0; run < RUNS; run++)
+			if ((run == 0) == (heat == COLD))
+				bench->scratch[count++] = bench->rounds[i].us[time][run];
+	return spread_of(bench->scratch, count);
+}
+
+static struct spread show(const struct bench *bench, int time, enum heat heat)
+{
+	const char *name = time == TIME_WALK ? "walker" :
+			   time == TIME_COPY ? "walker, records copied out" :
+					       peer_name(time - TIME_PEER);
+	struct spread us = spread(bench, time, heat);
+
+	printf("# %s  %-34s %9.1f us (quartiles %.1f to %.1f)", heat_names[heat], name, us.median,
+	       us.low, us.high);
+	if (time >= TIME_PEER)
+		printf(", walker %.1f times as fast, %.1f with the copy",
+		       us.median / spread(bench, TIME_WALK, heat).median,
+		       us.median / spread(bench, TIME_COPY, heat).median);
+	printf("\n");
+	return us;
+}
+
+static size_t count_netns(const struct addrs *sorted)
+{
+	size_t count = sorted->count > 0;
+
+	for (size_t i = 1; i < sorted->count; i++)
+		count += order(&sorted->items[i - 1], &sorted->items[i]) != 0;
+	return count;
 }
 
 /* Whether every target is met. */
-static bool report(struct bench *bench)
+static bool report(const struct bench *bench)
 {
-	double walk_us, copy_us, peer_us;
+	const char *form = walk_form_name(bench->object->walk_form);
+	size_t netns = count_netns(&bench->walked);
 	bool is_met = true;
 	char what[96];
 
-	printf("# walk, form %s: %u namespaces, %zu addresses, %" PRIu64
+	printf("# walk, form %s: %zu namespaces, %zu addresses, %" PRIu64
 	       " rounds with equal sets, %" PRIu64 " disturbed\n",
-	       walk_form_name(bench->object->walk_form), bench->netns, bench->walked.count,
-	       bench->rounds, bench->disturbed);
-	show("walker", bench->times[TIME_WALK], bench->rounds, &walk_us);
-	show("walker, and its records copied out", bench->times[TIME_COPY], bench->rounds,
-	     &copy_us);
+	       form, netns, bench->walked.count, bench->round_count, bench->disturbed);
+	for (int heat = 0; heat < HEAT_COUNT; heat++)
+		for (int time = 0; time < TIME_COUNT; time++)
+			show(bench, time, heat);
 	for (int kind = 0; kind < PEER_KIND_COUNT; kind++) {
-		show(peer_name(kind), bench->times[TIME_PEER + kind], bench->rounds, &peer_us);
-		printf("# %.1f times as fast, %.1f with the copy\n", peer_us / walk_us,
-		       peer_us / copy_us);
+		double got = spread(bench, TIME_PEER + kind, WARM).median /
+			     spread(bench, TIME_WALK, WARM).median;
+
 		if (!bench->targets[kind])
 			continue;
-		snprintf(what, sizeof(what), "walk %s at %u, times as fast as %s",
-			 walk_form_name(bench->object->walk_form), bench->netns, peer_name(kind));
-		is_met &= promise_print(
-			&(struct promise){ what, bench->targets[kind], peer_us / walk_us, false });
+		snprintf(what, sizeof(what), "walk %s at %zu, times as fast as %s", form, netns - 1,
+			 peer_name(kind));
+		is_met &= promise_print(&(struct promise){ what, bench->targets[kind], got, false });
 	}
 	return is_met;
 }
@@ -249,10 +282,10 @@ static int open_all(struct bench *bench)
 	bench->walked.items = calloc(ADDRS_MAX, sizeof(*bench->walked.items));
 	for (int i = 0; i < PEER_KIND_COUNT; i++)
 		bench->listed[i].items = calloc(ADDRS_MAX, sizeof(*bench->walked.items));
-	for (int i = 0; i < TIME_COUNT; i++)
-		bench->times[i] = calloc(bench->rounds, sizeof(*bench->times[i]));
+	bench->rounds = calloc(bench->round_count, sizeof(*bench->rounds));
+	bench->scratch = calloc(bench->round_count * RUNS, sizeof(*bench->scratch));
 	if (!bench->walked.items || !bench->listed[PEER_SETNS].items ||
-	    !bench->listed[PEER_NETNSID].items || !bench->times[TIME_COUNT - 1])
+	    !bench->listed[PEER_NETNSID].items || !bench->rounds || !bench->scratch)
 		return lab_err(-ENOMEM, "cannot keep the results");
 	return 0;
 }
@@ -265,8 +298,8 @@ static void close_all(struct bench *bench)
 	free(bench->walked.items);
 	for (int i = 0; i < PEER_KIND_COUNT; i++)
 		free(bench->listed[i].items);
-	for (int i = 0; i < TIME_COUNT; i++)
-		free(bench->times[i]);
+	free(bench->rounds);
+	free(bench->scratch);
 }
 
 static int parse_form(const char *text, enum walk_form *out)
@@ -301,7 +334,7 @@ static int parse(int argc, char **argv, struct bench *bench)
 		if (option == 'f')
 			err = parse_form(optarg, &bench->form);
 		else if (option == 'r')
-			err = lab_number_parse(optarg, ROUNDS_MAX, &bench->rounds);
+			err = lab_number_parse(optarg, ROUNDS_MAX, &bench->round_count);
 		else if (option == 's')
 			bench->targets[PEER_SETNS] = strtod(optarg, NULL);
 		else if (option == 'n')
@@ -311,12 +344,12 @@ static int parse(int argc, char **argv, struct bench *bench)
 		else
 			err = -EINVAL;
 	}
-	return err || optind != argc || !bench->rounds ? -EINVAL : 0;
+	return err || optind != argc || !bench->round_count ? -EINVAL : 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct bench bench = { .rounds = 101, .form = WALK_FORM_COUNT };
+	struct bench bench = { .round_count = 31, .form = WALK_FORM_COUNT };
 	bool is_met = false;
 	int err;
 
