@@ -29,7 +29,11 @@ static const uint64_t look_ns = 1 * MS; /* between two looks while there is some
 static const uint64_t settle_ns = 3 * MS; /* after the last trigger, for the last walk */
 static const uint64_t poll_ns = 100 * MS; /* between walks where nothing triggers them */
 static const uint64_t confirm_ns = 50 * MS; /* between two walks of a reconcile */
-static const uint64_t patience_ns = 5000 * MS; /* of netdev_exit() behind the death of a netns */
+static const uint64_t again_ns = 1000 * MS; /* between the further ones */
+/* A busy kernel takes seconds from unlisting a netns to netdev_exit(), which we hear; only where
+ * events were lost it may be that we shall not. */
+static const uint64_t patience_ns = 60000 * MS;
+static const uint64_t patience_after_loss_ns = 3000 * MS;
 static const uint64_t walk_share = 4; /* a walk may take a fifth of the time at most */
 
 struct watch {
@@ -37,6 +41,7 @@ struct watch {
 	struct intake intake;
 	int look_timer, reconcile_timer;
 	struct reconcile reconcile;
+	bool has_lost; /* events, since the last reconcile that came to an end */
 	bool has_settled; /* walked since the last trigger, and once more */
 	uint64_t triggers_seen;
 	double reconcile_at_s, reconcile_took_s;
@@ -53,6 +58,7 @@ static void on_lost(const char *cause, uint64_t count, void *ctx)
 	struct watch *watch = ctx;
 
 	watch->config.intake.on_lost(cause, count, watch->config.intake.ctx);
+	watch->has_lost = true;
 	reconcile_reset(&watch->reconcile);
 	loop_timer_set(watch->reconcile_timer, look_ns);
 }
@@ -177,6 +183,13 @@ static bool is_announced(const struct watch *watch)
 	       intake_waits(&watch->intake);
 }
 
+static uint64_t patience(const struct watch *watch)
+{
+	if (is_walking(watch))
+		return 0;
+	return watch->has_lost ? patience_after_loss_ns : patience_ns;
+}
+
 static int compare(struct watch *watch)
 {
 	uint64_t start_ns = loop_now_ns();
@@ -187,7 +200,7 @@ static int compare(struct watch *watch)
 	result = intake_compare(&watch->intake, is_walking(watch), &watch->reconcile.diff);
 	watch->reconcile_took_s = (double)(loop_now_ns() - start_ns) / 1e9;
 	if (!result)
-		result = reconcile_judge(&watch->reconcile, is_walking(watch) ? 0 : patience_ns);
+		result = reconcile_judge(&watch->reconcile, patience(watch));
 	if (result >= 0)
 		intake_apply(&watch->intake, &watch->reconcile.diff, WATCH_CORRECTION);
 	return result;
@@ -195,6 +208,7 @@ static int compare(struct watch *watch)
 
 static int reconcile(struct watch *watch)
 {
+	bool was_confirming = watch->reconcile.is_confirming;
 	int result = intake_ring(&watch->intake);
 
 	if (result >= 0)
@@ -206,9 +220,11 @@ static int reconcile(struct watch *watch)
 	if (result < 0)
 		return result;
 	watch->reconcile_at_s = wall_s();
-	return loop_timer_set(watch->reconcile_timer, result == RECONCILE_CONFIRM
-							      ? confirm_ns
-							      : watch->config.reconcile_ns);
+	if (result == RECONCILE_CONFIRM)
+		return loop_timer_set(watch->reconcile_timer,
+				      was_confirming ? again_ns : confirm_ns);
+	watch->has_lost = false;
+	return loop_timer_set(watch->reconcile_timer, watch->config.reconcile_ns);
 }
 
 static int on_reconcile_timer(void *ctx)

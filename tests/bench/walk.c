@@ -91,10 +91,8 @@ static int walk(struct bench *bench, double *out_walk_us, double *out_copy_us)
 	int err = walker_run(bench->walker, &view);
 
 	*out_walk_us = elapsed_us(start_ns);
-	if (err)
-		return lab_err(err, "cannot walk");
-	if (!view.is_complete)
-		return lab_err(-ENOSPC, "the walk was not complete");
+	if (err || !view.is_complete)
+		return err ? err : -ENOSPC;
 	copy(&view, &bench->walked);
 	*out_copy_us = elapsed_us(start_ns);
 	return 0;
@@ -107,7 +105,7 @@ static int list(struct bench *bench, enum peer_kind kind, double *out_us)
 	int err = peers_list(bench->peers, kind, ADDRS_MAX, listed->items, &listed->count);
 
 	*out_us = elapsed_us(start_ns);
-	return err ? lab_err(err, "cannot list by %s", peer_name(kind)) : 0;
+	return err;
 }
 
 static int order(const struct peer_addr *a, const struct peer_addr *b)
@@ -169,17 +167,18 @@ static int run_rounds(struct bench *bench)
 	/* What is touched first costs page faults. */
 	int err = run_round(bench, 0, &bench->rounds[0]);
 
-	while (!err && done < bench->round_count) {
+	while (done < bench->round_count) {
 		err = run_round(bench, done, &bench->rounds[done]);
-		if (err)
-			return err;
-		if (is_same_set(bench))
+		if (err && err != -EINTR)
+			return lab_err(err, "cannot walk, or list by rtnetlink");
+		if (!err && is_same_set(bench))
 			done++;
 		else if (++bench->disturbed > 3 + bench->round_count * DISTURBED_MAX / 100)
-			/* Once in a while something else comes or goes between them. */
+			/* Once in a while something else comes or goes between them, or under
+			 * a listing. */
 			return lab_err(-EUCLEAN, "the walker and its peers do not agree");
 	}
-	return err;
+	return 0;
 }
 
 static struct spread spread(const struct bench *bench, int time, enum heat heat)
@@ -195,9 +194,9 @@ static struct spread spread(const struct bench *bench, int time, enum heat heat)
 
 static struct spread show(const struct bench *bench, int time, enum heat heat)
 {
-	const char *name = time == TIME_WALK ? "walker" :
-			   time == TIME_COPY ? "walker, records copied out" :
-					       peer_name(time - TIME_PEER);
+	const char *name = time == TIME_WALK   ? "walker"
+			   : time == TIME_COPY ? "walker, records copied out"
+					       : peer_name(time - TIME_PEER);
 	struct spread us = spread(bench, time, heat);
 
 	printf("# %s  %-34s %9.1f us (quartiles %.1f to %.1f)", heat_names[heat], name, us.median,
@@ -241,7 +240,8 @@ static bool report(const struct bench *bench)
 			continue;
 		snprintf(what, sizeof(what), "walk %s at %zu, times as fast as %s", form, netns - 1,
 			 peer_name(kind));
-		is_met &= promise_print(&(struct promise){ what, bench->targets[kind], got, false });
+		is_met &=
+			promise_print(&(struct promise){ what, bench->targets[kind], got, false });
 	}
 	return is_met;
 }

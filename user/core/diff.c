@@ -21,7 +21,6 @@ struct reader {
 	struct netns *netns; /* the same in the state; NULL when not known there */
 	struct link *link;
 	bool in_host;
-	bool is_link_kept;
 };
 
 int diff_push(struct diff *diff, const struct event *event)
@@ -67,32 +66,35 @@ static int read_netns(struct reader *reader, const struct walk_netns *slot)
 	return 0;
 }
 
-/* lo stands for its netns; it becomes a link of the state with its first pod address. */
+/* lo stands for its netns; it becomes a link of the state with its first pod address. Another
+ * device on the index of one that is known is another link: the known one is gone. */
 static int read_link(struct reader *reader, const struct walk_link *slot)
 {
-	struct inventory *inventory = state_inventory(reader->state);
+	const struct inventory *inventory = state_inventory_const(reader->state);
 	struct event *at = &reader->at;
+	struct link *link = NULL;
 
-	at->peer_cookie = 0;
-	at->peer_inum = 0;
-	at->ifindex = slot->ifindex;
-	at->dev = slot->dev;
+	*at = (struct event){ .netns_cookie = at->netns_cookie,
+			      .netns_inum = at->netns_inum,
+			      .time_ns = at->time_ns,
+			      .source = EVENT_FROM_WALK,
+			      .ifindex = slot->ifindex,
+			      .dev = slot->dev };
 	memcpy(at->ifname, slot->name, sizeof(at->ifname));
-	memset(at->link_kind, 0, sizeof(at->link_kind));
 	memcpy(at->link_kind, slot->link_kind, strnlen(slot->link_kind, sizeof(slot->link_kind)));
 
-	reader->link = NULL;
 	if (reader->netns)
-		reader->link = inventory_find_link(inventory, reader->netns, slot->ifindex);
-	if (!reader->link) {
-		reader->is_link_kept = slot->ifindex != 1 &&
-				       state_keeps_link(reader->in_host, at->link_kind);
-		return reader->is_link_kept ? push_added(reader, EVENT_LINK_ADD) : 0;
-	}
-	reader->link->seen = inventory->walks;
-	if (reader->link->dev && reader->link->dev != slot->dev)
+		link = inventory_find_link(inventory, reader->netns, slot->ifindex);
+	if (link && link->dev && link->dev != slot->dev)
+		link = NULL;
+	reader->link = link;
+	if (!link) {
+		if (slot->ifindex == 1 || !state_keeps_link(reader->in_host, at->link_kind))
+			return 0;
 		return push_added(reader, EVENT_LINK_ADD);
-	if (strncmp(reader->link->name, slot->name, sizeof(slot->name)) != 0)
+	}
+	link->seen = inventory->walks;
+	if (strncmp(link->name, slot->name, sizeof(slot->name)) != 0)
 		return push_added(reader, EVENT_LINK_NAME);
 	return 0;
 }
@@ -128,8 +130,12 @@ static int read_address(struct reader *reader, const struct walk_addr *slot)
 	if (reader->link)
 		address = inventory_find_address(inventory, reader->link, &ip);
 	if (address) {
+		bool is_same = address->seen == inventory->walks ||
+			       address->prefix_len == slot->prefix_len;
+
 		address->seen = inventory->walks;
-		return 0;
+		if (is_same)
+			return 0;
 	}
 	if (!state_keeps_address(&ip, slot->flags))
 		return 0;

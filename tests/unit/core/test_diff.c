@@ -51,7 +51,7 @@ static void put_address(const char *line, union walk_slot *out)
 	unsigned int len, flags = 0;
 	struct ip ip;
 
-	assert_true(sscanf(line, "addr %45[^/]/%u %x", text, &len, &flags) >= 2);
+	assert_true(sscanf(line, "addr %45[^/]/%u%*[ ]%x", text, &len, &flags) >= 2);
 	assert_int_equal(ip_parse(text, &ip), 0);
 	out->addr = (struct walk_addr){ .kind = WALK_ADDR,
 					.family = (uint8_t)ip_family(&ip),
@@ -109,7 +109,7 @@ static char *write_events(const struct diff *diff)
 	return text;
 }
 
-static void take(struct facts *facts, const char *lines, bool is_complete, struct diff *out)
+static void walk_once(struct facts *facts, const char *lines, bool is_complete, struct diff *out)
 {
 	union walk_slot slots[SLOT_MAX];
 	const struct diff_walk walk = { .slots = slots,
@@ -135,7 +135,7 @@ static void check(const struct walk_case *c, bool is_nested, bool is_complete)
 	facts_open(&facts, NULL);
 	state_set_host(facts.state, FACTS_HOST, is_nested);
 	facts_apply(&facts, known, 1);
-	take(&facts, c->walk, is_complete, &diff);
+	walk_once(&facts, c->walk, is_complete, &diff);
 	events = write_events(&diff);
 	if (strcmp(events, c->events) != 0)
 		fail_msg("%s:\n%s-- instead of --\n%s", c->text, events, c->events);
@@ -143,7 +143,7 @@ static void check(const struct walk_case *c, bool is_nested, bool is_complete)
 	/* Applied, nothing differs any more. */
 	for (size_t i = 0; i < diff.count; i++)
 		state_apply(facts.state, &diff.events[i]);
-	take(&facts, c->walk, is_complete, &diff);
+	walk_once(&facts, c->walk, is_complete, &diff);
 	if (diff.count)
 		fail_msg("%s: differs still", c->text);
 	diff_clear(&diff);
@@ -186,8 +186,6 @@ static void finds_what_is_new_and_what_is_gone(void **state)
 		{ "a namespace is gone, and all with it", HOST, "netns_del netns_inum=101\n" },
 		{ "a new name", HOST "netns 101\n" LO "link 2 net1 veth 2\n" IPS,
 		  "link_name netns_inum=101 ifindex=2 ifname=net1 link_kind=veth dev=2\n" },
-		{ "a slot of no known kind", "addr 10.9.9.9/24\n" HOST "netns 101\n" LO ETH0 IPS,
-		  "" },
 	};
 
 	(void)state;
@@ -311,78 +309,12 @@ static void takes_another_device_on_the_same_index_for_another_link(void **state
 		facts_open(&facts, NULL);
 		facts_apply(&facts, known, 1);
 		facts_forget(&facts);
-		take(&facts, c->walk, true, &diff);
+		walk_once(&facts, c->walk, true, &diff);
 		for (size_t i = 0; i < diff.count; i++)
 			state_apply(facts.state, &diff.events[i]);
 		assert_string_equal(facts_told(&facts), c->facts);
 		diff_clear(&diff);
 	}
-}
-
-/* ---- two walks ---- */
-
-static void push_lines(const char *lines, struct diff *out)
-{
-	struct facts facts = { 0 };
-
-	for (const char *line = lines; *line; line = strchr(line, '\n') + 1) {
-		const struct event event = facts_event(&facts, line, strcspn(line, "\n"));
-
-		assert_int_equal(diff_push(out, &event), 0);
-	}
-}
-
-static void keeps_what_two_walks_said(void **state)
-{
-	static const char event[] = "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24\n";
-	static const struct {
-		const char *earlier, *later;
-		size_t kept;
-	} cases[] = {
-		{ "", "", 0 },
-		{ event, "", 0 },
-		{ "", event, 0 },
-		{ event, event, 1 },
-		{ event, "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24 dev=9 time_ns=9\n",
-		  1 },
-		{ event, "addr_del netns_inum=101 ifindex=2 addr=10.9.0.5/24\n", 0 },
-		{ event, "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n", 0 },
-		{ event, "addr_add netns_inum=101 netns_cookie=9 ifindex=2 addr=10.9.0.5/24\n", 0 },
-		{ event, "addr_add netns_inum=101 ifindex=3 addr=10.9.0.5/24\n", 0 },
-		{ event, "addr_add netns_inum=101 ifindex=2 addr=10.9.0.6/24\n", 0 },
-		{ "netns_add netns_inum=103\nnetns_del netns_inum=102\nnetns_del netns_inum=101\n",
-		  "netns_del netns_inum=101\nnetns_del netns_inum=104\nnetns_add netns_inum=103\n",
-		  2 },
-	};
-
-	(void)state;
-	for_each_case(c, cases) {
-		struct diff earlier = { 0 }, later = { 0 };
-
-		push_lines(c->earlier, &earlier);
-		push_lines(c->later, &later);
-		assert_int_equal(diff_confirm(&earlier, &later), 0);
-		assert_int_equal(later.count, c->kept);
-		diff_clear(&earlier);
-		diff_clear(&later);
-	}
-}
-
-static void keeps_the_order_of_the_later_walk(void **state)
-{
-	struct diff earlier = { 0 }, later = { 0 };
-
-	(void)state;
-	push_lines("netns_add netns_inum=1\nnetns_add netns_inum=2\nnetns_add netns_inum=3\n",
-		   &earlier);
-	push_lines("netns_add netns_inum=3\nnetns_add netns_inum=4\nnetns_add netns_inum=1\n",
-		   &later);
-	assert_int_equal(diff_confirm(&earlier, &later), 0);
-	assert_int_equal(later.count, 2);
-	assert_int_equal(later.events[0].netns_inum, 3);
-	assert_int_equal(later.events[1].netns_inum, 1);
-	diff_clear(&earlier);
-	diff_clear(&later);
 }
 
 int main(void)
@@ -394,8 +326,6 @@ int main(void)
 		cmocka_unit_test(tells_where_the_other_end_of_a_pair_is),
 		cmocka_unit_test(dates_a_creation_where_it_is_known),
 		cmocka_unit_test(takes_another_device_on_the_same_index_for_another_link),
-		cmocka_unit_test(keeps_what_two_walks_said),
-		cmocka_unit_test(keeps_the_order_of_the_later_walk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
