@@ -130,7 +130,7 @@ native: all lab ## run the tests that need root and this machine's kernel
 qemu: all lab ## run the tests of other kernels in virtual machines
 	@O=$(O) tests/qemu/matrix
 
-bench: all lab $(O)/bench/walk $(O)/bench/latency ## measure against peers; root; some ten minutes
+bench: all lab $(BENCH:%=$(O)/bench/%) ## measure against peers; root; some ten minutes
 	@O=$(O) tests/bench/run
 
 demo: ## install, build, and show the main job on this machine's kernel; root or sudo
@@ -167,6 +167,18 @@ readme: $(O)/describe ## make README's tables anew
 $(O)/describe: tests/readme/describe.c $(O)/libpodip.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(filter %.c %.a,$^) -o $@ $(LDFLAGS) $(LIBS)
+
+BENCH := walk latency
+
+$(O)/bench/%.o: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lab -c $< -o $@
+
+$(BENCH:%=$(O)/bench/%): $(O)/bench/%: $(O)/bench/%.o $(O)/bench/peers.o $(O)/bench/promise.o \
+		$(LAB_PARTS:%=$(O)/lab/%.o) $(O)/libpodip.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
 
 check-layers: ## fail if a module includes one above it
 	@awk -v order="$(USER)" -f tests/layers.awk $(wildcard user/*.[ch] user/*/*.[ch])

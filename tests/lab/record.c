@@ -17,7 +17,6 @@
 #include "core/state.h"
 #include "loop.h"
 #include "source/kernel.h"
-#include "source/proc.h"
 #include "stream.h"
 #include "watch.h"
 
@@ -98,6 +97,15 @@ static int open_signals(struct recorder *recorder, struct loop *loop)
 	return recorder->signals < 0 ? -errno : loop_add(loop, recorder->signals, on_signal, NULL);
 }
 
+static uint32_t host_inum(const struct state *state)
+{
+	const struct netns *netns = state_inventory_const(state)->netns;
+
+	while (netns && !netns->is_host)
+		netns = netns->hh.next;
+	return netns ? netns->key.inum : 0;
+}
+
 static int run(struct recorder *recorder, enum backend backend)
 {
 	cleanup_kernel struct kernel kernel = { 0 };
@@ -118,12 +126,11 @@ static int run(struct recorder *recorder, enum backend backend)
 	if (!err)
 		err = open_signals(recorder, loop);
 	if (!err)
-		err = proc_host_netns("/proc", &recorder->head.host_inum);
-	if (!err)
 		err = watch_open(&config, loop, &watch);
 	if (err)
 		return err;
 
+	recorder->head.host_inum = host_inum(recorder->state);
 	stream_write_head(recorder->out, &recorder->head);
 	puts("recording");
 	fflush(stdout);

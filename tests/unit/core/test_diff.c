@@ -181,6 +181,12 @@ static void finds_what_is_new_and_what_is_gone(void **state)
 		  "addr_del netns_inum=101 ifindex=2 addr=10.9.0.5/24\n"
 		  "addr_add netns_inum=101 ifindex=2 addr=10.9.0.6/24 ifname=eth0 link_kind=veth "
 		  "dev=2\n" },
+		{ "another prefix length",
+		  HOST "netns 101\n" LO ETH0 "addr 10.9.0.5/16\naddr fd00:9::5/64\n",
+		  "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/16 ifname=eth0 link_kind=veth "
+		  "dev=2\n" },
+		{ "one address with two prefix lengths is one",
+		  HOST "netns 101\n" LO ETH0 IPS "addr 10.9.0.5/16\n", "" },
 		{ "a link is gone, and its addresses with it", HOST "netns 101\n" LO,
 		  "link_del netns_inum=101 ifindex=2 dev=2\n" },
 		{ "a namespace is gone, and all with it", HOST, "netns_del netns_inum=101\n" },

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The whole exposition of a small state, compared with files that were read by eye
+ * and by promtool: a metric that changes its name, labels, unit or meaning shows
+ * here, and in what others built on it.
+ */
+#include "test.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/metrics.h"
+#include "facts.h"
+
+enum { TEXT_MAX = 1 << 20 };
+
+static const uint32_t limits[] = { 16, 32, 64 };
+
+/* Both families, a range around another one, an address outside, and one that is used again. */
+static const char *const events[] = {
+	"netns_add netns_inum=101 time_ns=1000000000",
+	"addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24 time_ns=1200000000",
+	"addr_add netns_inum=101 ifindex=2 addr=fd00:9::5/64 time_ns=3000000000",
+	"addr_add netns_inum=101 ifindex=2 addr=192.0.2.5/24 time_ns=3000000000",
+	"addr_add netns_inum=101 ifindex=2 addr=10.9.1.5/24 time_ns=3000000000",
+	"addr_del netns_inum=101 ifindex=2 addr=10.9.0.5/24 time_ns=4000000000",
+	"addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24 time_ns=11000000000",
+	"addr_del netns_inum=101 ifindex=2 addr=10.9.1.5/24 time_ns=12000000000",
+	"netns_add netns_inum=102 time_ns=13000000000",
+};
+
+struct world {
+	struct state *state;
+	struct account *account;
+	struct metrics_input input;
+};
+
+static void on_fact(const struct fact *fact, void *ctx)
+{
+	struct world *world = ctx;
+	struct account_note note;
+
+	if (fact->kind == FACT_IP_ASSIGNED)
+		assert_int_equal(account_assigned(world->account, fact, &note), 0);
+	else if (fact->kind == FACT_IP_RELEASED)
+		account_released(world->account, fact, &note);
+}
+
+static void use_ranges(struct account *account)
+{
+	struct range ranges[] = {
+		{ .name = "pods",
+		  .source = "config",
+		  .scope = RANGE_SCOPE_CLUSTER,
+		  .node_prefix = 24 },
+		{ .name = "block", .source = "cni", .scope = RANGE_SCOPE_NODE, .reserved = 3 },
+		{ .name = "six \"6\"", .source = "config", .scope = RANGE_SCOPE_SUBNET },
+	};
+	const struct range_list list = { ranges, case_count(ranges) };
+	struct range_table *table;
+
+	assert_int_equal(prefix_parse("10.9.0.0/16", &ranges[0].cidr), 0);
+	assert_int_equal(prefix_parse("10.9.0.0/24", &ranges[1].cidr), 0);
+	assert_int_equal(prefix_parse("fd00:9::/64", &ranges[2].cidr), 0);
+	assert_int_equal(range_table_new(&list, 1, &table), 0);
+	assert_int_equal(account_set_ranges(account, table), 0);
+}
+
+static void world_open(struct world *world)
+{
+	struct facts reader = { 0 };
+
+	*world = (struct world){
+		.input = { .backend = "fentry",
+			   .version = "1.2.3",
+			   .revision = "0123456789ab",
+			   .losses = { { "ring_full_address", 3 }, { "malformed", 0 } },
+			   .loss_count = 2,
+			   .programs = { { "address_added", 7, 3500 }, { "walk", 2, 2000000 } },
+			   .program_count = 2,
+			   .sources = { { "config", true, 2 }, { "cni", false, 1 } },
+			   .source_count = 2,
+			   .corrections = { 1, 2, 3, 4, 5, 6, 7 },
+			   .reconcile_at_s = 1709210096.5,
+			   .reconcile_took_s = 0.000125,
+			   .records_written = 12,
+			   .records_lost = 1,
+			   .cpu_s = 0.25,
+			   .start_s = 1709210000.75,
+			   .resident_bytes = 8 << 20,
+			   .virtual_bytes = 64 << 20,
+			   .open_fds = 23,
+			   .max_fds = 1024 },
+	};
+	assert_int_equal(account_new(&world->account), 0);
+	assert_int_equal(state_new(limits, on_fact, world, &world->state), 0);
+	state_set_host(world->state, FACTS_HOST, false);
+	use_ranges(world->account);
+	for_each_case(line, events) {
+		const struct event event = facts_event(&reader, *line, strlen(*line));
+
+		assert_int_equal(state_apply(world->state, &event), 0);
+	}
+	world->input.state = world->state;
+	world->input.account = world->account;
+}
+
+static void world_close(struct world *world)
+{
+	state_free(world->state);
+	account_free(world->account);
+}
+
+/* The caller frees it. */
+static char *write_all(const struct metrics_input *input, enum exposition_format format)
+{
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	metrics_write(input, format, out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static char *read_golden(const char *path)
+{
+	cleanup_fclose FILE *file = fopen(path, "re");
+	char *text = malloc(TEXT_MAX);
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	assert_non_null(text);
+	text[fread(text, 1, TEXT_MAX - 1, file)] = '\0';
+	return text;
+}
+
+static void check_lines(const char *path, const char *got, const char *want)
+{
+	for (unsigned int number = 1; *got || *want; number++) {
+		size_t got_size = strcspn(got, "\n"), want_size = strcspn(want, "\n");
+
+		if (got_size != want_size || memcmp(got, want, got_size) != 0)
+			fail_msg("%s:%u: '%.*s', not '%.*s'", path, number, (int)got_size, got,
+				 (int)want_size, want);
+		got += got_size + (got[got_size] == '\n');
+		want += want_size + (want[want_size] == '\n');
+	}
+}
+
+static void writes_all_it_knows_in_both_formats(void **state)
+{
+	static const struct {
+		enum exposition_format format;
+		const char *path;
+	} cases[] = {
+		{ EXPOSITION_TEXT, "tests/golden/metrics.text" },
+		{ EXPOSITION_OPENMETRICS, "tests/golden/metrics.openmetrics" },
+	};
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	for_each_case(c, cases) {
+		cleanup_free char *got = write_all(&world.input, c->format);
+		cleanup_free char *want = read_golden(c->path);
+
+		check_lines(c->path, got, want);
+	}
+	world_close(&world);
+}
+
+static void describes_each_family_once_in_the_order_of_the_exposition(void **state)
+{
+	static const char head[] = "| name | type | labels | help |\n|---|---|---|---|\n";
+	cleanup_free char *exposition = NULL, *table = NULL;
+	const char *family, *row;
+	struct world world;
+	size_t size;
+	FILE *out = open_memstream(&table, &size);
+
+	(void)state;
+	assert_non_null(out);
+	metrics_describe(out);
+	fclose(out);
+	world_open(&world);
+	exposition = write_all(&world.input, EXPOSITION_TEXT);
+	world_close(&world);
+
+	assert_memory_equal(table, head, sizeof(head) - 1);
+	row = table + sizeof(head) - 1;
+	for (family = exposition; (family = strstr(family, "# HELP ")); family++) {
+		char name[128], described[128];
+
+		assert_int_equal(sscanf(family, "# HELP %127s", name), 1);
+		assert_int_equal(sscanf(row, "| %127s |", described), 1);
+		assert_string_equal(described, name);
+		row = strchr(row, '\n') + 1;
+	}
+	assert_string_equal(row, "");
+}
+
+static void describes_type_labels_and_meaning(void **state)
+{
+	static const char *const rows[] = {
+		"| podip_range_info | info | range cidr family scope source | ",
+		"| podip_range_used_addresses | gauge | range cidr family | ",
+		"| podip_events_lost_total | counter | cause | ",
+		"| podip_address_assign_duration_seconds | histogram | family | ",
+		"| process_open_fds | gauge | | Open file descriptors. |\n",
+	};
+	cleanup_free char *table = NULL;
+	size_t size;
+	FILE *out = open_memstream(&table, &size);
+
+	(void)state;
+	assert_non_null(out);
+	metrics_describe(out);
+	fclose(out);
+	for_each_case(row, rows)
+		if (!strstr(table, *row))
+			fail_msg("no row '%s'", *row);
+}
+
+/* ---- numbers at the edge ---- */
+
+static void keeps_numbers_of_a_range_in_their_bounds(void **state)
+{
+	static const struct {
+		const char *cidr;
+		double reserved;
+		uint64_t used;
+		double usable, free, utilization;
+	} cases[] = {
+		{ "10.0.0.0/24", 0, 0, 256, 256, 0 },
+		{ "10.0.0.0/24", 6, 50, 250, 200, 0.2 },
+		{ "10.0.0.0/30", 2, 2, 2, 0, 1 },
+		{ "10.0.0.0/30", 2, 3, 2, 0, 1.5 }, /* over-committed shows in the ratio alone */
+		{ "10.0.0.0/30", 4, 0, 0, 0, 1 },
+		{ "10.0.0.0/30", 9, 1, 0, 0, 1 },
+		{ "fd00::/64", 0, 1, 0x1p64, 0x1p64, 0x1p-64 },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct range range = { .reserved = c->reserved };
+		const struct usage usage = { .used = c->used };
+
+		assert_int_equal(prefix_parse(c->cidr, &range.cidr), 0);
+		assert_true(metric_usable(&range, &usage) == c->usable);
+		assert_true(metric_free_addresses(&range, &usage) == c->free);
+		assert_true(fabs(metric_utilization(&range, &usage) - c->utilization) < 1e-18);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_all_it_knows_in_both_formats),
+		cmocka_unit_test(describes_each_family_once_in_the_order_of_the_exposition),
+		cmocka_unit_test(describes_type_labels_and_meaning),
+		cmocka_unit_test(keeps_numbers_of_a_range_in_their_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
