@@ -192,7 +192,7 @@ verify() {
 	churn) jq -r .ip "$truth" ;;
 	story) sed -n 's|^[+-] \(.*\)/.*|\1|p' "$truth" ;;
 	esac | sort -u >"$work/own"
-	jq -c --rawfile own "$work/own" '($own | split("\n") | INDEX(.)) as $own |
+	jq -n -c --rawfile own "$work/own" '($own | split("\n") | INDEX(.)) as $own | inputs |
 		if .ip and ($own[.ip] | not) then .type = "foreign" else . end' \
 		"$events" >"$work/own.jsonl"
 	"$lab/verify" "$kind" "$truth" "$work/own.jsonl"

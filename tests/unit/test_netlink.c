@@ -130,7 +130,7 @@ static void decodes_addresses(void **state)
 
 	(void)state;
 	for_each_case(c, cases) {
-		char buffer[MESSAGE_MAX] = { 0 };
+		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 		struct event event = decode(put_message(buffer, &c->message));
 		char ip[IP_TEXT_SIZE];
 		struct ip address;
@@ -171,7 +171,7 @@ static void tells_nothing_of_what_it_does_not_follow(void **state)
 
 	(void)state;
 	for_each_case(message, messages) {
-		char buffer[MESSAGE_MAX] = { 0 };
+		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 
 		assert_int_equal(decode(put_message(buffer, message)).kind, EVENT_NONE);
 	}
@@ -195,7 +195,7 @@ static void rejects_addresses_of_a_wrong_size(void **state)
 
 	(void)state;
 	for_each_case(message, messages) {
-		char buffer[MESSAGE_MAX] = { 0 };
+		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 
 		assert_int_equal(decode(put_message(buffer, message)).kind, EVENT_NONE);
 	}
@@ -211,7 +211,7 @@ static void takes_flags_of_32_bits_alone(void **state)
 
 	(void)state;
 	for_each_case(size, sizes) {
-		char buffer[MESSAGE_MAX] = { 0 };
+		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 		struct nlmsghdr *header = put_message(buffer, &message);
 		struct event event;
 
@@ -235,7 +235,7 @@ static void survives_messages_that_end_early(void **state)
 
 	(void)state;
 	for_each_case(message, messages) {
-		char buffer[MESSAGE_MAX] = { 0 };
+		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 		struct nlmsghdr *header = put_message(buffer, message);
 		uint32_t whole = header->nlmsg_len;
 		struct event want = decode(header);
@@ -264,7 +264,7 @@ static void survives_attributes_that_lie_about_their_size(void **state)
 
 	(void)state;
 	for_each_case(size, sizes) {
-		char buffer[MESSAGE_MAX] = { 0 };
+		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 		struct nlmsghdr *header = put_message(buffer, &message);
 		struct nlattr *attr =
 			mnl_nlmsg_get_payload_offset(header, sizeof(struct ifaddrmsg));
