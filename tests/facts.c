@@ -111,7 +111,8 @@ static int apply_line(struct facts *facts, const char *line, size_t size, unsign
 	for (unsigned int i = 1; i < times; i++) {
 		assert_int_equal(state_apply(facts->state, &event), err);
 		if (strlen(facts_told(facts)) != told)
-			fail_msg("'%.*s' once more told: %s", (int)size, line, facts_told(facts) + told);
+			fail_msg("'%.*s' once more told: %s", (int)size, line,
+				 facts_told(facts) + told);
 	}
 	return err;
 }

@@ -192,17 +192,16 @@ int account_assigned(struct account *account, const struct fact *fact, struct ac
 	struct use *use = find_use(account, ip);
 	struct account_note note = { .range = range, .latency_ns = latency_of(fact) };
 
+	if (use && !use->holders) {
+		DL_DELETE(account->remembered, use);
+		account->remembered_count--;
+		if (use->released_ns && fact->time_ns > use->released_ns)
+			note.reuse_ns = fact->time_ns - use->released_ns;
+	}
 	if (!use)
 		use = add_use(account, ip);
 	if (!use)
 		return -ENOMEM;
-
-	if (!use->holders && use->released_ns) {
-		DL_DELETE(account->remembered, use);
-		account->remembered_count--;
-		if (fact->time_ns > use->released_ns)
-			note.reuse_ns = fact->time_ns - use->released_ns;
-	}
 	if (!use->holders++)
 		add_used(account, range, ip, 1);
 	count_assigned(account, range, ip, note.reuse_ns);
