@@ -73,63 +73,62 @@ static struct event decode(const struct nlmsghdr *header)
 	return event;
 }
 
+static const struct {
+	struct message message;
+	enum event_kind kind;
+	const char *ip;
+	uint32_t flags;
+} address_cases[] = {
+	{ { RTM_NEWADDR, AF_INET, 24, IFA_F_PERMANENT, RT_SCOPE_UNIVERSE,
+	    .address = { "10.9.0.5", 0 }, .local = { "10.9.0.5", 0 } },
+	  EVENT_ADDR_ADD,
+	  "10.9.0.5",
+	  IFA_F_PERMANENT },
+	{ { RTM_DELADDR, AF_INET, 32, 0, RT_SCOPE_LINK, .address = { "10.9.0.5", 0 },
+	    .local = { "10.9.0.5", 0 } },
+	  EVENT_ADDR_DEL,
+	  "10.9.0.5",
+	  0 },
+	{ { RTM_NEWADDR, AF_INET6, 64, IFA_F_TENTATIVE, RT_SCOPE_UNIVERSE,
+	    .address = { "fd00:9::5", 0 } },
+	  EVENT_ADDR_ADD,
+	  "fd00:9::5",
+	  IFA_F_TENTATIVE },
+	{ { RTM_DELADDR, AF_INET6, 128, 0, RT_SCOPE_LINK, .address = { "fe80::5", 0 } },
+	  EVENT_ADDR_DEL,
+	  "fe80::5",
+	  0 },
+	/* Point to point: IFA_ADDRESS is the other end's. */
+	{ { RTM_NEWADDR, AF_INET, 32, 0, 0, .address = { "10.9.0.1", 0 },
+	    .local = { "10.9.0.5", 0 } },
+	  EVENT_ADDR_ADD,
+	  "10.9.0.5",
+	  0 },
+	{ { RTM_NEWADDR, AF_INET6, 128, 0, 0, .address = { "fd00:9::1", 0 },
+	    .local = { "fd00:9::5", 0 } },
+	  EVENT_ADDR_ADD,
+	  "fd00:9::5",
+	  0 },
+	{ { RTM_NEWADDR, AF_INET, 24, 0, 0, .address = { "10.9.0.5", 0 } },
+	  EVENT_ADDR_ADD,
+	  "10.9.0.5",
+	  0 },
+	/* Eight bits of flags were not enough: the attribute has all of them. */
+	{ { RTM_NEWADDR, AF_INET6, 64, IFA_F_PERMANENT, 0, .address = { "fd00:9::5", 0 },
+	    .long_flags = IFA_F_PERMANENT | IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY },
+	  EVENT_ADDR_ADD,
+	  "fd00:9::5",
+	  IFA_F_PERMANENT | IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY },
+	{ { RTM_NEWADDR, AF_INET6, 64, 0xff, 0, .address = { "fd00:9::5", 0 }, .long_flags = 0x40 },
+	  EVENT_ADDR_ADD,
+	  "fd00:9::5",
+	  0x40 },
+};
+
 static void decodes_addresses(void **state)
 {
-	static const struct {
-		struct message message;
-		enum event_kind kind;
-		const char *ip;
-		uint32_t flags;
-	} cases[] = {
-		{ { RTM_NEWADDR, AF_INET, 24, IFA_F_PERMANENT, RT_SCOPE_UNIVERSE,
-		    .address = { "10.9.0.5", 0 }, .local = { "10.9.0.5", 0 } },
-		  EVENT_ADDR_ADD,
-		  "10.9.0.5",
-		  IFA_F_PERMANENT },
-		{ { RTM_DELADDR, AF_INET, 32, 0, RT_SCOPE_LINK, .address = { "10.9.0.5", 0 },
-		    .local = { "10.9.0.5", 0 } },
-		  EVENT_ADDR_DEL,
-		  "10.9.0.5",
-		  0 },
-		{ { RTM_NEWADDR, AF_INET6, 64, IFA_F_TENTATIVE, RT_SCOPE_UNIVERSE,
-		    .address = { "fd00:9::5", 0 } },
-		  EVENT_ADDR_ADD,
-		  "fd00:9::5",
-		  IFA_F_TENTATIVE },
-		{ { RTM_DELADDR, AF_INET6, 128, 0, RT_SCOPE_LINK, .address = { "fe80::5", 0 } },
-		  EVENT_ADDR_DEL,
-		  "fe80::5",
-		  0 },
-		/* Point to point: IFA_ADDRESS is the other end's. */
-		{ { RTM_NEWADDR, AF_INET, 32, 0, 0, .address = { "10.9.0.1", 0 },
-		    .local = { "10.9.0.5", 0 } },
-		  EVENT_ADDR_ADD,
-		  "10.9.0.5",
-		  0 },
-		{ { RTM_NEWADDR, AF_INET6, 128, 0, 0, .address = { "fd00:9::1", 0 },
-		    .local = { "fd00:9::5", 0 } },
-		  EVENT_ADDR_ADD,
-		  "fd00:9::5",
-		  0 },
-		{ { RTM_NEWADDR, AF_INET, 24, 0, 0, .address = { "10.9.0.5", 0 } },
-		  EVENT_ADDR_ADD,
-		  "10.9.0.5",
-		  0 },
-		/* Eight bits of flags were not enough: the attribute has all of them. */
-		{ { RTM_NEWADDR, AF_INET6, 64, IFA_F_PERMANENT, 0, .address = { "fd00:9::5", 0 },
-		    .long_flags = IFA_F_PERMANENT | IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY },
-		  EVENT_ADDR_ADD,
-		  "fd00:9::5",
-		  IFA_F_PERMANENT | IFA_F_MANAGETEMPADDR | IFA_F_STABLE_PRIVACY },
-		{ { RTM_NEWADDR, AF_INET6, 64, 0xff, 0, .address = { "fd00:9::5", 0 },
-		    .long_flags = 0x40 },
-		  EVENT_ADDR_ADD,
-		  "fd00:9::5",
-		  0x40 },
-	};
-
 	(void)state;
-	for_each_case(c, cases) {
+	for_each_case(c, address_cases) {
 		_Alignas(struct nlmsghdr) char buffer[MESSAGE_MAX] = { 0 };
 		struct event event = decode(put_message(buffer, &c->message));
 		char ip[IP_TEXT_SIZE];

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#define HASH_NONFATAL_OOM 1
 #include "core/account.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
-#include <utlist.h>
 
-#undef uthash_nonfatal_oom
-#define uthash_nonfatal_oom(element) (oom = true)
+#include "core/uses.h"
 
 const struct histogram_bounds account_latency_bounds = {
 	.count = 14,
@@ -21,23 +17,12 @@ const struct histogram_bounds account_reuse_bounds = {
 	.upper = { 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 10800, 43200, 86400 },
 };
 
-/* One address, held by namespaces or remembered after the last of them let it go. */
-struct use {
-	struct ip ip;
-	uint32_t holders;
-	uint64_t released_ns;
-	struct use *prev, *next; /* of the remembered, first released first */
-	UT_hash_handle hh;
-};
-
 struct account {
 	struct range_table *ranges;
 	struct usage *usages; /* one a range */
 	struct usage unranged[ACCOUNT_FAMILY_COUNT];
 	struct histogram latency[ACCOUNT_FAMILY_COUNT];
-	struct use *uses;
-	struct use *remembered;
-	uint32_t remembered_count;
+	struct uses uses;
 };
 
 static enum account_family family_of(const struct ip *ip)
@@ -61,14 +46,9 @@ int account_new(struct account **out)
 
 void account_free(struct account *account)
 {
-	struct use *use, *next;
-
 	if (!account)
 		return;
-	HASH_ITER(hh, account->uses, use, next) {
-		HASH_DEL(account->uses, use);
-		free(use);
-	}
+	uses_clear(&account->uses);
 	range_table_free(account->ranges);
 	free(account->usages);
 	free(account);
@@ -120,38 +100,10 @@ int account_set_ranges(struct account *account, struct range_table *ranges)
 	account->usages = usages;
 	account->unranged[ACCOUNT_IPV4].used = 0;
 	account->unranged[ACCOUNT_IPV6].used = 0;
-	for (use = account->uses; use; use = use->hh.next)
+	for (use = account->uses.all; use; use = use->hh.next)
 		if (use->holders)
 			add_used(account, range_table_find(ranges, &use->ip), &use->ip, 1);
 	return 0;
-}
-
-static void forget(struct account *account, struct use *use)
-{
-	DL_DELETE(account->remembered, use);
-	account->remembered_count--;
-	HASH_DEL(account->uses, use);
-	free(use);
-}
-
-static struct use *find_use(const struct account *account, const struct ip *ip)
-{
-	struct use *use;
-
-	HASH_FIND(hh, account->uses, ip, sizeof(*ip), use);
-	return use;
-}
-
-static struct use *add_use(struct account *account, const struct ip *ip)
-{
-	cleanup_free struct use *use = calloc(1, sizeof(*use));
-	bool oom = false;
-
-	if (!use)
-		return NULL;
-	use->ip = *ip;
-	HASH_ADD(hh, account->uses, ip, sizeof(use->ip), use);
-	return oom ? NULL : take_ptr(use);
 }
 
 static struct usage *usage_of(struct account *account, int range, const struct ip *ip)
@@ -189,20 +141,12 @@ int account_assigned(struct account *account, const struct fact *fact, struct ac
 {
 	const struct ip *ip = &fact->address->key.ip;
 	int range = range_table_find(account->ranges, ip);
-	struct use *use = find_use(account, ip);
 	struct account_note note = { .range = range, .latency_ns = latency_of(fact) };
+	int is_first = uses_hold(&account->uses, ip, fact->time_ns, &note.reuse_ns);
 
-	if (use && !use->holders) {
-		DL_DELETE(account->remembered, use);
-		account->remembered_count--;
-		if (use->released_ns && fact->time_ns > use->released_ns)
-			note.reuse_ns = fact->time_ns - use->released_ns;
-	}
-	if (!use)
-		use = add_use(account, ip);
-	if (!use)
-		return -ENOMEM;
-	if (!use->holders++)
+	if (is_first < 0)
+		return is_first;
+	if (is_first)
 		add_used(account, range, ip, 1);
 	count_assigned(account, range, ip, note.reuse_ns);
 	if (note.latency_ns)
@@ -217,20 +161,13 @@ void account_released(struct account *account, const struct fact *fact, struct a
 {
 	const struct ip *ip = &fact->address->key.ip;
 	int range = range_table_find(account->ranges, ip);
-	struct use *use = find_use(account, ip);
 
 	if (range == RANGE_NONE)
 		account->unranged[family_of(ip)].released++;
 	for (int i = range; i != RANGE_NONE; i = range_table_at(account->ranges, (size_t)i)->parent)
 		account->usages[i].released++;
-
-	if (use && use->holders && !--use->holders) {
+	if (uses_release(&account->uses, ip, fact->time_ns))
 		add_used(account, range, ip, -1);
-		use->released_ns = fact->time_ns;
-		DL_APPEND(account->remembered, use);
-		if (++account->remembered_count > ACCOUNT_HISTORY_MAX)
-			forget(account, account->remembered);
-	}
 	*out = (struct account_note){ .range = range, .usage = usage_of(account, range, ip) };
 }
 
@@ -256,10 +193,10 @@ const struct histogram *account_latency(const struct account *account, enum acco
 
 uint32_t account_in_use(const struct account *account)
 {
-	return HASH_COUNT(account->uses) - account->remembered_count;
+	return uses_held(&account->uses);
 }
 
 uint32_t account_remembered(const struct account *account)
 {
-	return account->remembered_count;
+	return account->uses.remembered_count;
 }

@@ -14,8 +14,6 @@
 #include "core/range.h"
 #include "core/state.h"
 
-enum { ACCOUNT_HISTORY_MAX = 8192 }; /* released addresses that are remembered for their re-use */
-
 enum account_family { ACCOUNT_IPV4, ACCOUNT_IPV6, ACCOUNT_FAMILY_COUNT };
 
 struct usage {

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "core/uses.h"
+
 static const char *const correction_names[] = {
 	[CORRECTION_NETNS_ADDED] = "netns_added",
 	[CORRECTION_NETNS_REMOVED] = "netns_removed",
@@ -256,7 +258,7 @@ static void put_tables(struct exposition *out, const struct metrics_input *input
 		exposition_sample(out,
 				  is_limit ? inventory->limits[i] : inventory_count(inventory, i),
 				  inventory_table_name(i));
-	exposition_sample(out, is_limit ? ACCOUNT_HISTORY_MAX : account_remembered(input->account),
+	exposition_sample(out, is_limit ? USES_REMEMBERED_MAX : account_remembered(input->account),
 			  "released_addresses");
 	exposition_sample(out,
 			  is_limit ? (double)RANGE_MAX

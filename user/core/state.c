@@ -347,8 +347,11 @@ static void apply_to_link(struct state *state, const struct event *event)
 static int apply_netns_add(struct state *state, const struct event *event)
 {
 	struct netns *netns;
+	int err = get_netns(state, event, &netns);
 
-	return get_netns(state, event, &netns);
+	if (!err && !netns->is_host && netns->created_ns == TIME_UNKNOWN)
+		netns->created_ns = event->time_ns;
+	return err;
 }
 
 /* A file knows the inode alone; inodes of living namespaces are unique. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/account.h"
+#include "core/uses.h"
 
 #define SECOND 1000000000ULL
 
@@ -177,20 +178,23 @@ static void measures_from_the_last_release_to_the_next_assignment(void **state)
 	assert_int_equal(assign(account, "10.9.0.6", 11 * SECOND).reuse_ns, 0);
 	assert_int_equal(assign(account, "10.9.0.5", 13 * SECOND).reuse_ns, 3 * SECOND);
 	assert_int_equal(account_remembered(account), 0);
+	release(account, "10.9.0.5", 20 * SECOND);
+	assert_int_equal(assign(account, "10.9.0.5", 27 * SECOND).reuse_ns, 7 * SECOND);
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct histogram *reuse = &account_usage(account, i)->reuse;
 
-		assert_int_equal(reuse->count, 1);
+		assert_int_equal(reuse->count, 2);
 		assert_int_equal(reuse->buckets[3], 1); /* (1, 5] seconds */
-		assert_true(reuse->sum > 2.999 && reuse->sum < 3.001);
+		assert_int_equal(reuse->buckets[4], 1); /* (5, 10] */
+		assert_true(reuse->sum > 9.999 && reuse->sum < 10.001);
 	}
 	assign(account, "192.0.2.5", 20 * SECOND);
 	release(account, "192.0.2.5", 21 * SECOND);
 	assign(account, "192.0.2.5", 22 * SECOND);
 	assert_int_equal(account_unranged(account, ACCOUNT_IPV4)->reuse.count, 1);
 	assert_int_equal(account_unranged(account, ACCOUNT_IPV6)->reuse.count, 0);
-	assert_int_equal(account_usage(account, 0)->reuse.count, 1);
+	assert_int_equal(account_usage(account, 0)->reuse.count, 2);
 }
 
 /* Sources have clocks of their own: one may be behind by a little. */
@@ -254,19 +258,23 @@ static void keeps_its_counters_when_ranges_change(void **state)
 	assign(account, "10.9.1.5", 1 * SECOND);
 	assign(account, "10.9.1.5", 1 * SECOND);
 	assign(account, "192.0.2.5", 1 * SECOND);
+	assign(account, "2001:db8::5", 1 * SECOND);
 	release(account, "10.9.0.5", 2 * SECOND);
 	assign(account, "10.9.0.5", 3 * SECOND);
+	assign(account, "10.9.0.6", 3 * SECOND);
+	release(account, "10.9.0.6", 3 * SECOND);
 
 	/* A new one around, one inside, one elsewhere; the narrow one goes. */
 	use_ranges(account, "10.0.0.0/8 10.9.0.0/16 10.9.0.0/24 192.0.2.0/24");
 	check_usage(account_usage(account, 0), 2, 0, 0);
-	check_usage(account_usage(account, 1), 2, 4, 1);
+	check_usage(account_usage(account, 1), 2, 5, 2);
 	check_usage(account_usage(account, 2), 1, 0, 0);
 	check_usage(account_usage(account, 3), 1, 0, 0);
 	check_usage(account_unranged(account, ACCOUNT_IPV4), 0, 1, 0);
+	check_usage(account_unranged(account, ACCOUNT_IPV6), 1, 1, 0);
 	assert_int_equal(account_usage(account, 1)->reuse.count, 1);
 	assert_int_equal(account_usage(account, 2)->reuse.count, 0);
-	assert_int_equal(account_in_use(account), 3);
+	assert_int_equal(account_in_use(account), 4);
 
 	/* Without any, everything is outside. */
 	use_ranges(account, "");
@@ -284,19 +292,19 @@ static void forgets_the_oldest_of_too_many_releases(void **state)
 	char ip[IP_TEXT_SIZE];
 
 	(void)state;
-	for (unsigned int i = 0; i < ACCOUNT_HISTORY_MAX + 2; i++) {
+	for (unsigned int i = 0; i < USES_REMEMBERED_MAX + 2; i++) {
 		snprintf(ip, sizeof(ip), "10.9.%u.%u", i / 256, i % 256);
 		assign(account, ip, 1 * SECOND);
 		release(account, ip, 2 * SECOND + i);
-		assert_true(account_remembered(account) <= ACCOUNT_HISTORY_MAX);
+		assert_true(account_remembered(account) <= USES_REMEMBERED_MAX);
 	}
-	assert_int_equal(account_remembered(account), ACCOUNT_HISTORY_MAX);
+	assert_int_equal(account_remembered(account), USES_REMEMBERED_MAX);
 	assert_int_equal(account_in_use(account), 0);
 
 	assert_int_equal(assign(account, "10.9.0.0", 3 * SECOND).reuse_ns, 0);
 	assert_int_equal(assign(account, "10.9.0.1", 3 * SECOND).reuse_ns, 0);
 	assert_int_equal(assign(account, "10.9.0.2", 3 * SECOND).reuse_ns, SECOND - 2);
-	assert_int_equal(account_remembered(account), ACCOUNT_HISTORY_MAX - 1);
+	assert_int_equal(account_remembered(account), USES_REMEMBERED_MAX - 1);
 	assert_int_equal(account_in_use(account), 3);
 }
 

@@ -97,71 +97,70 @@ static void has_room_again_when_something_goes(void **state)
 }
 
 /* Another node's pod at 101, ours at 102, another node itself at 2. */
+static const struct {
+	const char *text, *events, *facts;
+} nested_cases[] = {
+	{ "no end of a pair in the node's netns: silent",
+	  "netns_add netns_inum=101\n"
+	  "link_add netns_inum=101 ifindex=2 ifname=eth0 link_kind=veth\n"
+	  "link_add netns_inum=101 ifindex=3 ifname=net1 link_kind=veth peer_inum=2\n"
+	  "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24\n"
+	  "link_name netns_inum=101 ifindex=2 ifname=net0\n"
+	  "addr_del netns_inum=101 ifindex=2 addr=10.9.0.5/24\n"
+	  "link_del netns_inum=101 ifindex=2\n"
+	  "netns_del netns_inum=101\n",
+	  "" },
+	{ "a link shows its pair's end there: told at once",
+	  "netns_add netns_inum=102\n"
+	  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth peer_inum=1\n"
+	  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
+	  "netns_del netns_inum=102\n",
+	  "+ netns 102\n+ link eth0\n+ 10.9.0.5/24 eth0\n- 10.9.0.5/24 eth0\n"
+	  "- link eth0\n- netns 102\n" },
+	{ "an address shows it later: what was kept comes in order",
+	  "netns_add netns_inum=102\n"
+	  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth\n"
+	  "link_add netns_inum=102 ifindex=3 ifname=net1 link_kind=macvlan\n"
+	  "addr_add netns_inum=102 ifindex=3 addr=10.9.1.5/24\n"
+	  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=102 ifindex=2 addr=fd00:9::5/64 peer_inum=1\n"
+	  "addr_del netns_inum=102 ifindex=3 addr=10.9.1.5/24\n",
+	  "+ netns 102\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ link net1\n"
+	  "+ 10.9.1.5/24 net1\n+ fd00:9::5/64 eth0\n- 10.9.1.5/24 net1\n" },
+	{ "a link that is known shows it later",
+	  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth\n"
+	  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth peer_inum=1\n",
+	  "+ netns 102\n+ link eth0\n" },
+	{ "a file names it",
+	  "netns_add netns_inum=102\n"
+	  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=ipvlan\n"
+	  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
+	  "netns_add netns_inum=101\n"
+	  "netns_own netns_inum=102\n"
+	  "addr_add netns_inum=102 ifindex=2 addr=fd00:9::5/64\n",
+	  "+ netns 102\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n" },
+	{ "a file names what is not there",
+	  "netns_own netns_inum=103\nnetns_add netns_inum=101\nnetns_own netns_inum=0\n", "" },
+	{ "gone addresses are not told of later",
+	  "addr_add netns_inum=102 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.6/24\n"
+	  "addr_del netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
+	  "netns_own netns_inum=102\n",
+	  "+ netns 102\n+ link eth0\n+ 10.9.0.6/24 eth0\n" },
+	{ "the node's own links are its own",
+	  "link_add netns_inum=1 ifindex=7 ifname=veth7 link_kind=veth peer_inum=102\n",
+	  "+ link veth7\n" },
+	{ "a link that moves in is told with its netns",
+	  "netns_add netns_inum=102\n"
+	  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth peer_inum=1 "
+	  "from_inum=1\n",
+	  "+ netns 102\n> link eth0 from 1\n" },
+};
+
 static void tells_of_this_nodes_namespaces_alone(void **state)
 {
-	static const struct {
-		const char *text, *events, *facts;
-	} cases[] = {
-		{ "no end of a pair in the node's netns: silent",
-		  "netns_add netns_inum=101\n"
-		  "link_add netns_inum=101 ifindex=2 ifname=eth0 link_kind=veth\n"
-		  "link_add netns_inum=101 ifindex=3 ifname=net1 link_kind=veth peer_inum=2\n"
-		  "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24\n"
-		  "link_name netns_inum=101 ifindex=2 ifname=net0\n"
-		  "addr_del netns_inum=101 ifindex=2 addr=10.9.0.5/24\n"
-		  "link_del netns_inum=101 ifindex=2\n"
-		  "netns_del netns_inum=101\n",
-		  "" },
-		{ "a link shows its pair's end there: told at once",
-		  "netns_add netns_inum=102\n"
-		  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth peer_inum=1\n"
-		  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
-		  "netns_del netns_inum=102\n",
-		  "+ netns 102\n+ link eth0\n+ 10.9.0.5/24 eth0\n- 10.9.0.5/24 eth0\n"
-		  "- link eth0\n- netns 102\n" },
-		{ "an address shows it later: what was kept comes in order",
-		  "netns_add netns_inum=102\n"
-		  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth\n"
-		  "link_add netns_inum=102 ifindex=3 ifname=net1 link_kind=macvlan\n"
-		  "addr_add netns_inum=102 ifindex=3 addr=10.9.1.5/24\n"
-		  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
-		  "addr_add netns_inum=102 ifindex=2 addr=fd00:9::5/64 peer_inum=1\n"
-		  "addr_del netns_inum=102 ifindex=3 addr=10.9.1.5/24\n",
-		  "+ netns 102\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ link net1\n"
-		  "+ 10.9.1.5/24 net1\n+ fd00:9::5/64 eth0\n- 10.9.1.5/24 net1\n" },
-		{ "a link that is known shows it later",
-		  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth\n"
-		  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth peer_inum=1\n",
-		  "+ netns 102\n+ link eth0\n" },
-		{ "a file names it",
-		  "netns_add netns_inum=102\n"
-		  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=ipvlan\n"
-		  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
-		  "netns_add netns_inum=101\n"
-		  "netns_own netns_inum=102\n"
-		  "addr_add netns_inum=102 ifindex=2 addr=fd00:9::5/64\n",
-		  "+ netns 102\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n" },
-		{ "a file names what is not there",
-		  "netns_own netns_inum=103\nnetns_add netns_inum=101\nnetns_own netns_inum=0\n",
-		  "" },
-		{ "gone addresses are not told of later",
-		  "addr_add netns_inum=102 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
-		  "addr_add netns_inum=102 ifindex=2 addr=10.9.0.6/24\n"
-		  "addr_del netns_inum=102 ifindex=2 addr=10.9.0.5/24\n"
-		  "netns_own netns_inum=102\n",
-		  "+ netns 102\n+ link eth0\n+ 10.9.0.6/24 eth0\n" },
-		{ "the node's own links are its own",
-		  "link_add netns_inum=1 ifindex=7 ifname=veth7 link_kind=veth peer_inum=102\n",
-		  "+ link veth7\n" },
-		{ "a link that moves in is told with its netns",
-		  "netns_add netns_inum=102\n"
-		  "link_add netns_inum=102 ifindex=2 ifname=eth0 link_kind=veth peer_inum=1 "
-		  "from_inum=1\n",
-		  "+ netns 102\n> link eth0 from 1\n" },
-	};
-
 	(void)state;
-	for_each_case(c, cases) {
+	for_each_case(c, nested_cases) {
 		for (unsigned int times = 1; times <= 2; times++) {
 			cleanup_facts struct facts facts = { 0 };
 

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test.h"
+
+#include <string.h>
+
+#include "core/hints.h"
+#include "facts.h"
+
+/* A state, the hints that came in, and what the walk after them found. */
+struct desk {
+	struct facts facts;
+	struct hints hints;
+	struct diff diff;
+};
+
+static void desk_open(struct desk *desk)
+{
+	*desk = (struct desk){ 0 };
+	facts_open(&desk->facts, NULL);
+}
+
+static void desk_close(struct desk *desk)
+{
+	facts_close(&desk->facts);
+	hints_clear(&desk->hints);
+	diff_clear(&desk->diff);
+}
+
+static void each_line(struct desk *desk, const char *lines,
+		      void (*take_one)(struct desk *desk, const struct event *event))
+{
+	for (const char *line = lines; *line; line = strchr(line, '\n') + 1) {
+		const struct event event = facts_event(&desk->facts, line, strcspn(line, "\n"));
+
+		take_one(desk, &event);
+	}
+}
+
+static void add_hint(struct desk *desk, const struct event *event)
+{
+	hints_add(&desk->hints, event);
+}
+
+static void void_hint(struct desk *desk, const struct event *event)
+{
+	hints_void(&desk->hints, event);
+}
+
+static void add_difference(struct desk *desk, const struct event *event)
+{
+	assert_int_equal(diff_push(&desk->diff, event), 0);
+}
+
+static void apply_event(const struct event *event, void *ctx)
+{
+	struct desk *desk = ctx;
+
+	if (event->kind == EVENT_NETNS_DEL)
+		hints_gone(&desk->hints, event->netns_cookie);
+	assert_int_equal(state_apply(desk->facts.state, event), 0);
+}
+
+static void resolve(struct desk *desk)
+{
+	hints_resolve(&desk->hints, state_inventory(desk->facts.state), &desk->diff, apply_event,
+		      desk);
+	for (size_t i = 0; i < desk->diff.count; i++)
+		apply_event(&desk->diff.events[i], desk);
+	desk->diff.count = 0;
+}
+
+static const struct {
+	const char *text, *known, *hints, *messages, *walk, *facts;
+} cases[] = {
+	{ "a namespace that came and went between two walks is known by its hints", "",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=fd00:9::5/64\n",
+	  "", "",
+	  "+ netns 101\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n"
+	  "- fd00:9::5/64 eth0\n- 10.9.0.5/24 eth0\n- link eth0\n- netns 101\n" },
+	{ "two of them are told one after the other", "",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=102 ifindex=2 ifname=net1 addr=10.9.0.6/24\n"
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=fd00:9::5/64\n",
+	  "", "",
+	  "+ netns 101\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n"
+	  "- fd00:9::5/64 eth0\n- 10.9.0.5/24 eth0\n- link eth0\n- netns 101\n"
+	  "+ netns 102\n+ link net1\n+ 10.9.0.6/24 net1\n"
+	  "- 10.9.0.6/24 net1\n- link net1\n- netns 102\n" },
+	{ "what lives is left to the walk", "netns_add netns_inum=101\n",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n", "", "",
+	  "+ netns 101\n" },
+	{ "what the walk found new is left to it", "",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n", "",
+	  "netns_add netns_inum=101\n", "+ netns 101\n" },
+	{ "what the walk found gone had this address, too",
+	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n", "",
+	  "netns_del netns_inum=101\n",
+	  "+ netns 101\n+ link eth0\n+ 10.9.0.5/24 eth0\n- 10.9.0.5/24 eth0\n- link eth0\n"
+	  "- netns 101\n" },
+	{ "what a message told of is not told again",
+	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.6/24\n"
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.7/24\n",
+	  "addr_del netns_inum=101 ifindex=2 addr=10.9.0.6/24\n"
+	  "addr_del netns_inum=101 ifindex=3 addr=10.9.0.7/24\n"
+	  "addr_del netns_inum=102 ifindex=2 addr=10.9.0.7/24\n",
+	  "netns_del netns_inum=101\n",
+	  "+ netns 101\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ 10.9.0.7/24 eth0\n"
+	  "- 10.9.0.5/24 eth0\n- 10.9.0.7/24 eth0\n- link eth0\n- netns 101\n" },
+	{ "addresses that do not count make no namespace", "",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=fe80::5/64\n",
+	  "addr_add netns_inum=101 ifindex=2 addr=fe80::5/64\n", "", "" },
+};
+
+static void tells_of_what_the_walk_was_too_late_for(void **state)
+{
+	(void)state;
+	for_each_case(c, cases) {
+		struct desk desk;
+
+		desk_open(&desk);
+		facts_apply(&desk.facts, c->known, 1);
+		each_line(&desk, c->hints, add_hint);
+		each_line(&desk, c->messages, void_hint);
+		each_line(&desk, c->walk, add_difference);
+		resolve(&desk);
+		if (strcmp(facts_told(&desk.facts), c->facts) != 0)
+			fail_msg("%s:\n%s", c->text, facts_told(&desk.facts));
+
+		/* Once. */
+		facts_forget(&desk.facts);
+		resolve(&desk);
+		assert_string_equal(facts_told(&desk.facts), "");
+		desk_close(&desk);
+	}
+}
+
+static void takes_no_hint_of_what_is_known_as_gone(void **state)
+{
+	static const char hint[] =
+		"addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n";
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk);
+	each_line(&desk, hint, add_hint);
+	resolve(&desk);
+	facts_forget(&desk.facts);
+
+	each_line(&desk, hint, add_hint);
+	assert_int_equal(desk.hints.seen.count, 0);
+
+	/* One that was on its way when the end was told. */
+	each_line(&desk, "addr_add netns_inum=102 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n",
+		  add_hint);
+	hints_gone(&desk.hints, 102 + FACTS_COOKIE);
+	resolve(&desk);
+	assert_string_equal(facts_told(&desk.facts), "");
+	desk_close(&desk);
+}
+
+/* Without one that lasts, a hint may be about any netns of that inode. */
+static void takes_no_hint_without_a_cookie(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk);
+	desk.facts.has_no_cookies = true;
+	each_line(&desk, "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24\n", add_hint);
+	assert_int_equal(desk.hints.seen.count, 0);
+	assert_int_equal(desk.hints.dropped, 0);
+	desk_close(&desk);
+}
+
+static void drops_hints_beyond_its_bound_and_counts_them(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk);
+	for (unsigned int i = 0; i < HINTS_MAX + 3; i++)
+		each_line(&desk, "addr_add netns_inum=101 ifindex=2 addr=10.9.0.5/24\n", add_hint);
+	assert_int_equal(desk.hints.seen.count, HINTS_MAX);
+	assert_int_equal(desk.hints.dropped, 3);
+	desk_close(&desk);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_of_what_the_walk_was_too_late_for),
+		cmocka_unit_test(takes_no_hint_of_what_is_known_as_gone),
+		cmocka_unit_test(takes_no_hint_without_a_cookie),
+		cmocka_unit_test(drops_hints_beyond_its_bound_and_counts_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#define HASH_NONFATAL_OOM 1
+#include "core/uses.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "cleanup.h"
+
+/* uthash reports a failed allocation by this macro; add() has a local `oom`. */
+#undef uthash_nonfatal_oom
+#define uthash_nonfatal_oom(element) (oom = true)
+
+static struct use *find(const struct uses *uses, const struct ip *ip)
+{
+	struct use *use;
+
+	HASH_FIND(hh, uses->all, ip, sizeof(*ip), use);
+	return use;
+}
+
+static struct use *add(struct uses *uses, const struct ip *ip)
+{
+	cleanup_free struct use *use = calloc(1, sizeof(*use));
+	bool oom = false;
+
+	if (!use)
+		return NULL;
+	use->ip = *ip;
+	HASH_ADD(hh, uses->all, ip, sizeof(use->ip), use);
+	return oom ? NULL : take_ptr(use);
+}
+
+static void forget(struct uses *uses, struct use *use)
+{
+	DL_DELETE(uses->remembered, use);
+	uses->remembered_count--;
+	HASH_DEL(uses->all, use);
+	free(use);
+}
+
+int uses_hold(struct uses *uses, const struct ip *ip, uint64_t now_ns, uint64_t *out_reuse_ns)
+{
+	struct use *use = find(uses, ip);
+
+	*out_reuse_ns = 0;
+	if (use && !use->holders) {
+		DL_DELETE(uses->remembered, use);
+		uses->remembered_count--;
+		if (use->released_ns && now_ns > use->released_ns)
+			*out_reuse_ns = now_ns - use->released_ns;
+	}
+	if (!use)
+		use = add(uses, ip);
+	if (!use)
+		return -ENOMEM;
+	return !use->holders++;
+}
+
+bool uses_release(struct uses *uses, const struct ip *ip, uint64_t now_ns)
+{
+	struct use *use = find(uses, ip);
+
+	if (!use || !use->holders || --use->holders)
+		return false;
+	use->released_ns = now_ns;
+	DL_APPEND(uses->remembered, use);
+	if (++uses->remembered_count > USES_REMEMBERED_MAX)
+		forget(uses, uses->remembered);
+	return true;
+}
+
+uint32_t uses_held(const struct uses *uses)
+{
+	return HASH_COUNT(uses->all) - uses->remembered_count;
+}
+
+void uses_clear(struct uses *uses)
+{
+	struct use *use, *next;
+
+	HASH_ITER(hh, uses->all, use, next) {
+		HASH_DEL(uses->all, use);
+		free(use);
+	}
+	uses->remembered = NULL;
+	uses->remembered_count = 0;
+}
