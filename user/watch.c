@@ -126,7 +126,7 @@ static int look_on(struct watch *watch)
 		found = look(watch);
 		if (found < 0)
 			return found;
-		if (!found)
+		if (!found && probe_is_armed(watch->intake.probe))
 			return 0;
 	}
 	return loop_timer_set(watch->look_timer, next_look_ns(watch));

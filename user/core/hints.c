@@ -3,14 +3,27 @@
 
 #include <string.h>
 
-static uint64_t *gone_slot(struct hints *hints, uint64_t cookie)
+_Static_assert(HINTS_GONE_SETS == 1 << (64 - 54), "gone_set() takes ten bits");
+
+/* CPUs hand out cookies in blocks side by side: their low bits say nothing. */
+static uint64_t *gone_set(struct hints *hints, uint64_t cookie)
 {
-	return &hints->gone[cookie % HINTS_GONE_MAX];
+	return hints->gone[(cookie * 0x9e3779b97f4a7c15ULL) >> 54];
+}
+
+static bool is_gone(struct hints *hints, uint64_t cookie)
+{
+	const uint64_t *set = gone_set(hints, cookie);
+
+	for (size_t i = 0; i < HINTS_GONE_WAYS; i++)
+		if (set[i] == cookie)
+			return true;
+	return false;
 }
 
 void hints_add(struct hints *hints, const struct event *event)
 {
-	if (!event->netns_cookie || *gone_slot(hints, event->netns_cookie) == event->netns_cookie)
+	if (!event->netns_cookie || is_gone(hints, event->netns_cookie))
 		return;
 	if (hints->seen.count == HINTS_MAX || diff_push(&hints->seen, event))
 		hints->dropped++;
@@ -18,7 +31,11 @@ void hints_add(struct hints *hints, const struct event *event)
 
 void hints_gone(struct hints *hints, uint64_t cookie)
 {
-	*gone_slot(hints, cookie) = cookie;
+	uint64_t *set = gone_set(hints, cookie);
+
+	for (size_t i = HINTS_GONE_WAYS - 1; i > 0; i--)
+		set[i] = set[i - 1];
+	set[0] = cookie;
 }
 
 void hints_void(struct hints *hints, const struct event *event)
@@ -83,8 +100,7 @@ void hints_resolve(struct hints *hints, const struct inventory *inventory, const
 		struct event *hint = &hints->seen.events[i];
 		enum life life;
 
-		if (hint->kind == EVENT_NONE ||
-		    *gone_slot(hints, hint->netns_cookie) == hint->netns_cookie)
+		if (hint->kind == EVENT_NONE || is_gone(hints, hint->netns_cookie))
 			continue;
 		life = life_of(hint, inventory, diff);
 		if (life != LIVES)

@@ -14,12 +14,13 @@
 
 enum {
 	HINTS_MAX = 4096, /* between two walks */
-	HINTS_GONE_MAX = 4096, /* namespaces that are remembered as told of and gone */
+	HINTS_GONE_SETS = 1024, /* of namespaces that are remembered as told of and gone */
+	HINTS_GONE_WAYS = 4,
 };
 
 struct hints {
 	struct diff seen; /* address events, oldest first */
-	uint64_t gone[HINTS_GONE_MAX]; /* cookies, by their low bits */
+	uint64_t gone[HINTS_GONE_SETS][HINTS_GONE_WAYS]; /* cookies, newest first in each set */
 	uint64_t dropped;
 };
 

@@ -144,6 +144,11 @@ void probe_arm(struct probe *probe)
 	__atomic_store_n(&probe->object->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
 }
 
+bool probe_is_armed(const struct probe *probe)
+{
+	return __atomic_load_n(&probe->object->skel->bss->armed, __ATOMIC_SEQ_CST);
+}
+
 uint64_t probe_triggers(const struct probe *probe)
 {
 	return __atomic_load_n(&probe->object->skel->bss->triggers, __ATOMIC_SEQ_CST);

@@ -37,6 +37,9 @@ int probe_drain(struct probe *probe); /* deliver all that wait; their number or 
 /* Ask for one wake-up at the next event or trigger. Drain once more afterwards: what came before
  * the arming does not wake. */
 void probe_arm(struct probe *probe);
+/* Is the wake-up still to come? Once it is not, its mark in the ring may have been drained with
+ * the rest, and the descriptor stays silent. */
+bool probe_is_armed(const struct probe *probe);
 /* Grows with every trigger: a change means that a walk has something to find. */
 uint64_t probe_triggers(const struct probe *probe);
 /* Do triggers work, or must walks be periodic? */
