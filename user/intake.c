@@ -60,24 +60,50 @@ void intake_apply(struct intake *intake, struct diff *diff, enum watch_phase pha
 		diff_clear(diff);
 }
 
-static void pass_hint(const struct event *event, void *ctx)
+static void pass_or_defer(struct intake *intake, const struct event *event)
 {
-	pass(ctx, event);
+	if (event->kind != EVENT_NETNS_DEL || diff_push(&intake->ends, event))
+		pass(intake, event);
 }
 
-/* What came and went comes first, then what the walk saw, then what waited for it. */
+static void pass_hint(const struct event *event, void *ctx)
+{
+	pass_or_defer(ctx, event);
+}
+
+static void replay_held(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->held.count; i++)
+		if (!hints_is_gone(&intake->hints, intake->held.events[i].netns_cookie))
+			pass(intake, &intake->held.events[i]);
+	intake->held.count = 0;
+}
+
+/* A namespace that the walk found gone has sent its last message before: take in all there is by
+ * now, and tell in order of time what came and went, what the walk saw, what the messages say, and
+ * at last who is gone. After that anything more about them is stale. */
 int intake_walk(struct intake *intake, struct diff *diff)
 {
 	int err = intake_compare(intake, true, diff);
 
 	if (err)
 		return err;
+	intake->is_holding = true;
+	if (intake_ring(intake) < 0 || intake_messages(intake) < 0)
+		err = -EIO;
+	intake->is_holding = false;
+	if (err)
+		return err;
+
 	hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff, pass_hint,
 		      intake);
-	intake_apply(intake, diff, WATCH_LIVE);
-	for (size_t i = 0; i < intake->held.count; i++)
-		pass(intake, &intake->held.events[i]);
-	intake->held.count = 0;
+	for (size_t i = 0; i < diff->count; i++)
+		pass_or_defer(intake, &diff->events[i]);
+	diff->count = 0;
+	replay_held(intake);
+	for (size_t i = 0; i < intake->ends.count; i++)
+		pass(intake, &intake->ends.events[i]);
+	intake->ends.count = 0;
 	return 0;
 }
 
@@ -109,8 +135,10 @@ static void on_netlink_event(const struct event *event, void *ctx)
 	const struct netns *netns =
 		inventory_find_netns(inventory, event->netns_cookie, event->netns_inum);
 
+	if (hints_is_gone(&intake->hints, event->netns_cookie))
+		return;
 	hints_void(&intake->hints, event);
-	if (netns && inventory_find_link(inventory, netns, event->ifindex))
+	if (!intake->is_holding && netns && inventory_find_link(inventory, netns, event->ifindex))
 		pass(intake, event);
 	else if (diff_push(&intake->held, event))
 		report_lost(intake, "memory", 1);
@@ -210,6 +238,7 @@ void intake_close(struct intake *intake)
 	feed_close(&intake->feed);
 	hints_clear(&intake->hints);
 	diff_clear(&intake->held);
+	diff_clear(&intake->ends);
 	free(intake->last_seq);
 }
 

@@ -45,6 +45,8 @@ struct intake {
 	enum watch_phase phase;
 	struct hints hints; /* tracepoint backend */
 	struct diff held; /* rtnetlink events of links that only the next walk can name */
+	struct diff ends; /* deaths of namespaces, told after all else that a walk brought up */
+	bool is_holding; /* a walk is being told: what comes in now is later than it */
 	uint64_t walked_at_ns, walk_took_ns;
 	uint64_t netlink_overflows;
 	uint64_t lost; /* of the ring, as far as told */

@@ -3,32 +3,28 @@
 #
 # start.sh [--assert]: milliseconds from exec to the first complete /metrics with
 # 500 namespaces present, and, where there is strace, what the kernel was asked
-# meanwhile. In a network namespace of its own, so that the port is free.
+# meanwhile. PORT in the environment is the port that is used.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-if [ "${IN_OWN_NETNS:-}" != 1 ]; then
-	IN_OWN_NETNS=1 exec unshare --mount --net "$here/start.sh" "$@"
-fi
 # shellcheck source-path=SCRIPTDIR source=bench.sh
-. "$here/bench.sh"
+. "$(dirname "$0")/bench.sh"
 
 runs=11
 count=500
-port=9465
+port=${PORT:-19465}
 per_netns=4
 settle_s=2.5
 
 run_agent() {
-	start $port "$work/answer" "$@" podip run --backend "$backend" \
-		--web.listen-address 127.0.0.1:$port --events.file "$work/events.jsonl" \
+	start "$port" "$work/answer" "$@" podip run --backend "$backend" \
+		--web.listen-address "127.0.0.1:$port" --events.file "$work/events.jsonl" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" --log.level warn
 }
 
-# Each phase ends with its last system call; time between two calls is the agent's own.
+# Time between two calls is the agent's own, and what strace takes.
 break_down() {
 	command -v strace >/dev/null || return 0
-	run_agent strace -ttt -T -o "$work/trace" >"$work/traced"
+	run_agent strace -I 2 -ttt -T -o "$work/trace" >"$work/traced"
 	echo "# under strace, $(cat "$work/traced") ms:"
 	awk '
 		{
@@ -57,9 +53,7 @@ break_down() {
 }
 
 [ "${1:-}" != --assert ] || must_meet=true
-mkdir -p /run/netns "$work/conf" "$work/cache"
-mount -t tmpfs none /run/netns
-ip link set lo up
+mkdir -p "$work/conf" "$work/cache"
 populate add $count --prefix bstart >"$work/populate.out"
 sleep $settle_s
 i=0

@@ -17,6 +17,7 @@ int output_read(int argc, char **argv, const char *help, struct output_options *
 	struct output_options options = { .proc_dir = "/proc" };
 	int c;
 
+	argv[0] = "podip"; /* whom getopt_long() speaks for */
 	while ((c = getopt_long(argc, argv, "o:h", flags, NULL)) >= 0) {
 		switch (c) {
 		case 'h':

@@ -3,9 +3,14 @@
 
 #include <bpf/libbpf.h>
 #include <stdio.h>
+#include <string.h>
 
 int cli_version(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		puts("  podip version             # version, revision, and libbpf's version");
+		return 0;
+	}
 	if (argc > 1) {
 		fprintf(stderr, "podip: unexpected argument '%s'\n", argv[1]);
 		return 2;

@@ -6,24 +6,24 @@
 _Static_assert(HINTS_GONE_SETS == 1 << (64 - 54), "gone_set() takes ten bits");
 
 /* CPUs hand out cookies in blocks side by side: their low bits say nothing. */
-static uint64_t *gone_set(struct hints *hints, uint64_t cookie)
+static size_t gone_set(uint64_t cookie)
 {
-	return hints->gone[(cookie * 0x9e3779b97f4a7c15ULL) >> 54];
+	return (cookie * 0x9e3779b97f4a7c15ULL) >> 54;
 }
 
-static bool is_gone(struct hints *hints, uint64_t cookie)
+bool hints_is_gone(const struct hints *hints, uint64_t cookie)
 {
-	const uint64_t *set = gone_set(hints, cookie);
+	const uint64_t *set = hints->gone[gone_set(cookie)];
 
 	for (size_t i = 0; i < HINTS_GONE_WAYS; i++)
-		if (set[i] == cookie)
+		if (cookie && set[i] == cookie)
 			return true;
 	return false;
 }
 
 void hints_add(struct hints *hints, const struct event *event)
 {
-	if (!event->netns_cookie || is_gone(hints, event->netns_cookie))
+	if (!event->netns_cookie || hints_is_gone(hints, event->netns_cookie))
 		return;
 	if (hints->seen.count == HINTS_MAX || diff_push(&hints->seen, event))
 		hints->dropped++;
@@ -31,7 +31,7 @@ void hints_add(struct hints *hints, const struct event *event)
 
 void hints_gone(struct hints *hints, uint64_t cookie)
 {
-	uint64_t *set = gone_set(hints, cookie);
+	uint64_t *set = hints->gone[gone_set(cookie)];
 
 	for (size_t i = HINTS_GONE_WAYS - 1; i > 0; i--)
 		set[i] = set[i - 1];
@@ -100,7 +100,7 @@ void hints_resolve(struct hints *hints, const struct inventory *inventory, const
 		struct event *hint = &hints->seen.events[i];
 		enum life life;
 
-		if (hint->kind == EVENT_NONE || is_gone(hints, hint->netns_cookie))
+		if (hint->kind == EVENT_NONE || hints_is_gone(hints, hint->netns_cookie))
 			continue;
 		life = life_of(hint, inventory, diff);
 		if (life != LIVES)

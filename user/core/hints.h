@@ -29,6 +29,7 @@ typedef void (*hints_fn)(const struct event *event, void *ctx);
 void hints_add(struct hints *hints, const struct event *event);
 /* This netns has been told of as gone: late hints of it are void. */
 void hints_gone(struct hints *hints, uint64_t cookie);
+bool hints_is_gone(const struct hints *hints, uint64_t cookie);
 /* rtnetlink has told of this address: what a hint says of it is old. */
 void hints_void(struct hints *hints, const struct event *event);
 /* Tell of what the walk behind `diff` was too late for: addresses of namespaces that it found gone,
