@@ -23,7 +23,7 @@ show() {
 # The address cycles are over when the agent has nothing more to tell.
 wait_quiet() {
 	size=-1
-	until [ $size -eq "$(wc -c <"$work/events.jsonl")" ]; do
+	until [ "$size" -eq "$(wc -c <"$work/events.jsonl")" ]; do
 		size=$(wc -c <"$work/events.jsonl")
 		sleep 0.5
 	done

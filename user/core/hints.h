@@ -33,8 +33,9 @@ bool hints_is_gone(const struct hints *hints, uint64_t cookie);
 /* rtnetlink has told of this address: what a hint says of it is old. */
 void hints_void(struct hints *hints, const struct event *event);
 /* Tell of what the walk behind `diff` was too late for: addresses of namespaces that it found gone,
- * and whole namespaces that came and went. Empties the hints; call it before the diff is applied.
+ * and whole namespaces that came and went. Call it before the diff is applied.
  */
+/* Hints from `walked_ns` on, when the walk began, wait for the next one. */
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
-		   hints_fn tell, void *ctx);
+		   uint64_t walked_ns, hints_fn tell, void *ctx);
 void hints_clear(struct hints *hints);
