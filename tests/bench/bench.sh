@@ -12,6 +12,8 @@ backend=${BACKEND:-auto}
 must_meet=false
 missed=0
 patience_s=30
+idle_wait=40 # half seconds; less where waiting did not help
+busy=0 # times that it did not
 work=$(mktemp -d "${TMPDIR:-/tmp}/podip-bench.XXXXXX")
 agent=''
 
@@ -65,6 +67,32 @@ median() {
 # divide A B [FORMAT]
 divide() {
 	awk -v a="$1" -v b="$2" -v format="${3:-%.3f}\n" 'BEGIN { printf format, a / b }'
+}
+
+# ---- the machine ----
+
+# idle_ticks and all_ticks of all CPUs
+read_ticks() {
+	# shellcheck disable=SC2034 # the rest of the line
+	read -r _ user nice system idle iowait irq softirq steal rest </proc/stat
+	idle_ticks=$((idle + iowait))
+	all_ticks=$((user + nice + system + idle_ticks + irq + softirq + steal))
+}
+
+# Whatever else runs here should not run meanwhile: wait until the machine is idle, but not for ever.
+wait_idle() {
+	waited=0
+	while [ $waited -lt $idle_wait ]; do
+		read_ticks
+		idle_before=$idle_ticks
+		all_before=$all_ticks
+		sleep 0.5
+		read_ticks
+		[ $(((idle_ticks - idle_before) * 100)) -lt $(((all_ticks - all_before) * 90)) ] || return 0
+		waited=$((waited + 1))
+	done
+	idle_wait=$((idle_wait / 2))
+	busy=$((busy + 1))
 }
 
 # ---- the agent ----

@@ -12,10 +12,9 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=bench.sh
 . "$(dirname "$0")/bench.sh"
 
-rounds=14
-cycles=300
+rounds=20
+cycles=150
 target=1.10
-settle_s=1 # the kernel tears namespaces down after their deletion, at the next one's expense
 
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -30,10 +29,10 @@ done
 
 # churn_once FILE: adds the microseconds of a cycle to it
 churn_once() {
+	wait_idle
 	# shellcheck disable=SC2154 # of bench.sh
 	churn --cycles "$cycles" --delete netns --prefix bchurn >"$work/churn.out" || fail 'churn failed'
 	sed -n 's/.*s, \([0-9.]*\) us per cycle.*/\1/p' "$work/churn.out" >>"$1"
-	sleep $settle_s
 }
 
 walks() {
@@ -45,6 +44,7 @@ with_agent() {
 	before=$(walks)
 	ticks=$(agent_ticks)
 	churn_once "$work/with"
+	sleep 0.3 # the kernel tears the last ones down
 	echo $(($(agent_ticks) - ticks)) >>"$work/ticks"
 	echo $(($(walks) - before)) >>"$work/walks"
 	metric podip_events_lost_total >>"$work/lost"
@@ -66,7 +66,7 @@ done
 
 paste "$work/with" "$work/without" 2>/dev/null |
 	awk '{ print $1 / $2 }' >"$work/ratios" || fail 'paste failed'
-echo "# churn, $(sed -n "s/.*with backend '\([a-z]*\)'.*/\1/p" "$work/agent.log"): $rounds rounds of $cycles cycles each way"
+echo "# churn, $(sed -n "s/.*with backend '\([a-z]*\)'.*/\1/p" "$work/agent.log"): $rounds rounds of $cycles cycles each way, on a busy machine $busy times"
 echo "# us per cycle without the agent (quartiles, median between): $(spread "$work/without" %.1f)"
 echo "# us per cycle with it: $(spread "$work/with" %.1f)"
 echo "# ratio of each round: $(spread "$work/ratios" %.3f)"
