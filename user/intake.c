@@ -95,8 +95,9 @@ int intake_walk(struct intake *intake, struct diff *diff)
 	if (err)
 		return err;
 
-	hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff,
-		      intake->walked_at_ns - intake->walk_took_ns, pass_hint, intake);
+	intake->hints.walked_ns = intake->walked_at_ns - intake->walk_took_ns;
+	hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff, pass_hint,
+		      intake);
 	for (size_t i = 0; i < diff->count; i++)
 		pass_or_defer(intake, &diff->events[i]);
 	diff->count = 0;

@@ -11,7 +11,7 @@ O=$(cd "$O" && pwd)
 podip=$O/podip
 lab=$O/lab
 prefix=pnt # of every namespace and link; the workloads take seven letters at most
-patience_s=20 # what is waited for comes in milliseconds, or not at all
+patience_s=10 # what is waited for comes in milliseconds, or not at all
 skip_status=77
 
 # ---- verdicts: a test that ends has passed ----

@@ -94,31 +94,36 @@ static void tell_netns(struct hints *hints, size_t first, enum life life, hints_
 }
 
 /* What is younger than the walk waits; there is little of it. */
-static void keep_from(struct hints *hints, uint64_t walked_ns)
+static void keep_younger(struct hints *hints)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < hints->seen.count; i++)
-		if (hints->seen.events[i].time_ns >= walked_ns)
+		if (hints->seen.events[i].time_ns >= hints->walked_ns)
 			hints->seen.events[kept++] = hints->seen.events[i];
 	hints->seen.count = kept;
 }
 
+static bool is_due(const struct hints *hints, const struct event *hint)
+{
+	return hint->kind != EVENT_NONE && hint->time_ns < hints->walked_ns &&
+	       !hints_is_gone(hints, hint->netns_cookie);
+}
+
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
-		   uint64_t walked_ns, hints_fn tell, void *ctx)
+		   hints_fn tell, void *ctx)
 {
 	for (size_t i = 0; i < hints->seen.count; i++) {
 		struct event *hint = &hints->seen.events[i];
-		enum life life;
+		enum life life = LIVES;
 
-		if (hint->kind == EVENT_NONE || hint->time_ns >= walked_ns ||
-		    hints_is_gone(hints, hint->netns_cookie))
+		if (!is_due(hints, hint))
 			continue;
 		life = life_of(hint, inventory, diff);
 		if (life != LIVES)
 			tell_netns(hints, i, life, tell, ctx);
 	}
-	keep_from(hints, walked_ns);
+	keep_younger(hints);
 }
 
 void hints_clear(struct hints *hints)

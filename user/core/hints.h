@@ -21,6 +21,7 @@ enum {
 struct hints {
 	struct diff seen; /* address events, oldest first */
 	uint64_t gone[HINTS_GONE_SETS][HINTS_GONE_WAYS]; /* cookies, newest first in each set */
+	uint64_t walked_ns; /* when the walk to resolve by began; set by the caller */
 	uint64_t dropped;
 };
 
@@ -37,5 +38,5 @@ void hints_void(struct hints *hints, const struct event *event);
  */
 /* Hints from `walked_ns` on, when the walk began, wait for the next one. */
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
-		   uint64_t walked_ns, hints_fn tell, void *ctx);
+		   hints_fn tell, void *ctx);
 void hints_clear(struct hints *hints);

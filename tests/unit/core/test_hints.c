@@ -62,8 +62,9 @@ static void apply_event(const struct event *event, void *ctx)
 
 static void resolve(struct desk *desk)
 {
-	hints_resolve(&desk->hints, state_inventory(desk->facts.state), &desk->diff, UINT64_MAX,
-		      apply_event, desk);
+	desk->hints.walked_ns = UINT64_MAX;
+	hints_resolve(&desk->hints, state_inventory(desk->facts.state), &desk->diff, apply_event,
+		      desk);
 	for (size_t i = 0; i < desk->diff.count; i++)
 		apply_event(&desk->diff.events[i], desk);
 	desk->diff.count = 0;
