@@ -15,7 +15,7 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/inventory core/state core/diff core/hints \
+CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/inventory core/state core/diff core/merge core/hints \
 	  core/uses core/account core/journal core/collect core/metrics core/reconcile
 SOURCE := source/file source/yamlfile source/config source/dirwatch source/cni_conf source/cni_files source/cni source/proc source/symbols source/attempt \
 	  source/kernel source/object source/probe source/walker \

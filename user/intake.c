@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * With fentry and kprobe the ring has everything, in kernel order. With the
- * tracepoint backend rtnetlink and walks may tell the same thing, in either order,
- * and state_apply() is idempotent: for each address the messages alternate, so a
- * walk that is ahead of them only says the first of them early.
+ * tracepoint backend rtnetlink and walks tell the same things, each at its time:
+ * core/merge.c makes one order of the two, and state_apply() is idempotent.
  */
 #include "intake.h"
 
@@ -11,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/merge.h"
 #include "log.h"
 #include "loop.h"
 #include "source/netlink.h"
@@ -96,6 +96,8 @@ int intake_walk(struct intake *intake, struct diff *diff)
 		return err;
 
 	intake->hints.walked_ns = intake->walked_at_ns - intake->walk_took_ns;
+	if (merge_walk(diff, &intake->held))
+		report_lost(intake, "memory", 1);
 	hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff, pass_hint,
 		      intake);
 	for (size_t i = 0; i < diff->count; i++)

@@ -6,7 +6,8 @@
  *
  * With fentry and kprobe a look takes what the ring has. With the tracepoint
  * backend it takes what rtnetlink has, and walks. Triggers fire shortly before their
- * change is visible, hence one more walk when it is quiet.
+ * change is visible, hence one more walk when it is quiet. A hint may come long after
+ * its trigger, and needs a walk, too.
  *
  * A reconcile compares twice: a change on its way to us differs once, one that was
  * missed differs again.
@@ -80,6 +81,7 @@ static int look_at_ring(struct watch *watch)
 static int look_by_walking(struct watch *watch)
 {
 	uint64_t triggers = probe_triggers(watch->intake.probe);
+	bool is_quiet;
 	int count, err;
 
 	if (intake_ring(&watch->intake) < 0)
@@ -89,11 +91,12 @@ static int look_by_walking(struct watch *watch)
 		return count;
 	if (count == INTAKE_BATCH)
 		return count; /* more waits: a walk now would be ahead of it */
-	if (triggers == watch->triggers_seen && !count &&
+	is_quiet = triggers == watch->triggers_seen && !count && !intake_waits(&watch->intake);
+	if (is_quiet &&
 	    (watch->has_settled || loop_now_ns() - watch->intake.walked_at_ns < settle_ns))
 		return 0;
 
-	watch->has_settled = triggers == watch->triggers_seen && !count;
+	watch->has_settled = is_quiet;
 	watch->triggers_seen = triggers;
 	err = intake_walk(&watch->intake, &watch->reconcile.diff);
 	return err ? err : 1;

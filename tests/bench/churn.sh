@@ -12,7 +12,7 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=bench.sh
 . "$(dirname "$0")/bench.sh"
 
-rounds=20
+rounds=30
 cycles=150
 target=1.10
 

@@ -23,18 +23,27 @@ struct reader {
 	bool in_host;
 };
 
-int diff_push(struct diff *diff, const struct event *event)
+int diff_reserve(struct diff *diff, size_t more)
 {
-	size_t capacity = diff->capacity ? diff->capacity * 2 : 64;
+	size_t capacity = diff->capacity ? diff->capacity : 64;
 	struct event *events;
 
-	if (diff->count == diff->capacity) {
-		events = reallocarray(diff->events, capacity, sizeof(*events));
-		if (!events)
-			return -ENOMEM;
-		diff->events = events;
-		diff->capacity = capacity;
-	}
+	if (more <= diff->capacity - diff->count)
+		return 0;
+	while (capacity - diff->count < more)
+		capacity *= 2;
+	events = reallocarray(diff->events, capacity, sizeof(*events));
+	if (!events)
+		return -ENOMEM;
+	diff->events = events;
+	diff->capacity = capacity;
+	return 0;
+}
+
+int diff_push(struct diff *diff, const struct event *event)
+{
+	if (diff_reserve(diff, 1))
+		return -ENOMEM;
 	diff->events[diff->count++] = *event;
 	return 0;
 }
@@ -271,18 +280,23 @@ int diff_take(struct state *state, const struct diff_walk *walk, struct diff *di
 	return err;
 }
 
+int diff_compare_place(const struct event *a, const struct event *b)
+{
+	int order = (a->netns_cookie > b->netns_cookie) - (a->netns_cookie < b->netns_cookie);
+
+	if (!order)
+		order = (a->netns_inum > b->netns_inum) - (a->netns_inum < b->netns_inum);
+	if (!order)
+		order = (a->ifindex > b->ifindex) - (a->ifindex < b->ifindex);
+	return order ? order : memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct event *x = a, *y = b;
 	int order = x->kind - y->kind;
 
-	if (!order)
-		order = (x->netns_cookie > y->netns_cookie) - (x->netns_cookie < y->netns_cookie);
-	if (!order)
-		order = (x->netns_inum > y->netns_inum) - (x->netns_inum < y->netns_inum);
-	if (!order)
-		order = (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
-	return order ? order : memcmp(x->addr, y->addr, sizeof(x->addr));
+	return order ? order : diff_compare_place(x, y);
 }
 
 int diff_confirm(const struct diff *earlier, struct diff *diff)

@@ -29,6 +29,10 @@ struct diff_walk {
 
 /* Append an event. -ENOMEM. */
 int diff_push(struct diff *diff, const struct event *event);
+/* Room for `more` events beyond the present. -ENOMEM leaves *diff untouched. */
+int diff_reserve(struct diff *diff, size_t more);
+/* By netns, link and address: <0, 0, >0. */
+int diff_compare_place(const struct event *a, const struct event *b);
 /* Replaces what *diff held; keeps its memory for the next time. -ENOMEM leaves it empty. */
 int diff_take(struct state *state, const struct diff_walk *walk, struct diff *diff);
 /* Keep in *diff only what `earlier` said as well: a change under way during one walk is no
