@@ -275,6 +275,7 @@ int diff_take(struct state *state, const struct diff_walk *walk, struct diff *di
 
 	free(reader.added.events);
 	*diff = reader.gone;
+	diff->is_partial = !walk->is_complete;
 	if (err)
 		diff->count = 0;
 	return err;

@@ -17,6 +17,7 @@ struct diff {
 	struct event *events; /* what is gone first, then what is new, in the kernel's order */
 	size_t count;
 	size_t capacity;
+	bool is_partial; /* the walk was not complete */
 };
 
 struct diff_walk {

@@ -70,6 +70,54 @@ static enum life life_of(const struct event *hint, const struct inventory *inven
 	return is_in(diff, EVENT_NETNS_ADD, hint) ? LIVES : GHOST;
 }
 
+static bool is_due(const struct hints *hints, const struct event *hint)
+{
+	return hint->kind != EVENT_NONE && hint->time_ns < hints->walked_ns &&
+	       !hints_is_gone(hints, hint->netns_cookie);
+}
+
+/* How the walk found the link, in a netns that lives. */
+static enum life link_life(const struct event *hint, const struct inventory *inventory,
+			   const struct diff *diff)
+{
+	const struct netns *netns =
+		inventory_find_netns(inventory, hint->netns_cookie, hint->netns_inum);
+	bool is_known = netns && inventory_find_link(inventory, netns, hint->ifindex);
+
+	for (size_t i = 0; i < diff->count; i++) {
+		const struct event *event = &diff->events[i];
+
+		if (event->netns_cookie != hint->netns_cookie || event->ifindex != hint->ifindex)
+			continue;
+		if (event->kind == EVENT_LINK_DEL || event->kind == EVENT_LINK_LEAVE)
+			return DIES;
+		if (event->kind == EVENT_LINK_ADD)
+			return LIVES;
+	}
+	return is_known || hint->ifindex == 1 ? LIVES : GHOST;
+}
+
+static void tell_link(struct hints *hints, size_t first, enum life life, hints_fn tell, void *ctx)
+{
+	struct event link = hints->seen.events[first];
+
+	link.kind = EVENT_LINK_ADD;
+	if (life == GHOST)
+		tell(&link, ctx);
+	for (size_t i = first; i < hints->seen.count; i++) {
+		struct event *hint = &hints->seen.events[i];
+
+		if (!is_due(hints, hint) || hint->netns_cookie != link.netns_cookie ||
+		    hint->ifindex != link.ifindex)
+			continue;
+		tell(hint, ctx);
+		hint->kind = EVENT_NONE;
+	}
+	link.kind = EVENT_LINK_DEL;
+	if (life == GHOST)
+		tell(&link, ctx);
+}
+
 /* Everything about the netns of the hint at `first`, in one piece. */
 static void tell_netns(struct hints *hints, size_t first, enum life life, hints_fn tell, void *ctx)
 {
@@ -104,24 +152,23 @@ static void keep_younger(struct hints *hints)
 	hints->seen.count = kept;
 }
 
-static bool is_due(const struct hints *hints, const struct event *hint)
-{
-	return hint->kind != EVENT_NONE && hint->time_ns < hints->walked_ns &&
-	       !hints_is_gone(hints, hint->netns_cookie);
-}
-
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
 		   hints_fn tell, void *ctx)
 {
 	for (size_t i = 0; i < hints->seen.count; i++) {
 		struct event *hint = &hints->seen.events[i];
-		enum life life = LIVES;
+		enum life life;
 
 		if (!is_due(hints, hint))
 			continue;
 		life = life_of(hint, inventory, diff);
-		if (life != LIVES)
+		if (life != LIVES) {
 			tell_netns(hints, i, life, tell, ctx);
+			continue;
+		}
+		life = link_life(hint, inventory, diff);
+		if (life != LIVES)
+			tell_link(hints, i, life, tell, ctx);
 	}
 	keep_younger(hints);
 }

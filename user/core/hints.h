@@ -33,10 +33,9 @@ void hints_gone(struct hints *hints, uint64_t cookie);
 bool hints_is_gone(const struct hints *hints, uint64_t cookie);
 /* rtnetlink has told of this address: what a hint says of it is old. */
 void hints_void(struct hints *hints, const struct event *event);
-/* Tell of what the walk behind `diff` was too late for: addresses of namespaces that it found gone,
- * and whole namespaces that came and went. Call it before the diff is applied.
- */
-/* Hints from `walked_ns` on, when the walk began, wait for the next one. */
+/* Tell of what the walk behind `diff` was too late for: addresses of namespaces and links that it
+ * found gone, and whole namespaces that came and went. Call it before the diff is applied. Hints
+ * from `walked_ns` on, when the walk began, wait for the next one. */
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
 		   hints_fn tell, void *ctx);
 void hints_clear(struct hints *hints);

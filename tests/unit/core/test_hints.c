@@ -88,18 +88,35 @@ static const struct {
 	  "- fd00:9::5/64 eth0\n- 10.9.0.5/24 eth0\n- link eth0\n- netns 101\n"
 	  "+ netns 102\n+ link net1\n+ 10.9.0.6/24 net1\n"
 	  "- 10.9.0.6/24 net1\n- link net1\n- netns 102\n" },
-	{ "what lives is left to the walk", "netns_add netns_inum=101\n",
+	{ "what lives is left to the walk",
+	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n",
 	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n", "", "",
-	  "+ netns 101\n" },
+	  "+ netns 101\n+ link eth0\n" },
 	{ "what the walk found new is left to it", "",
 	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n", "",
-	  "netns_add netns_inum=101\n", "+ netns 101\n" },
+	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n",
+	  "+ netns 101\n+ link eth0\n" },
+	{ "a link came and went in a namespace that lives", "netns_add netns_inum=101\n",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=101 ifindex=1 ifname=lo addr=10.9.0.9/24\n"
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=fd00:9::5/64\n",
+	  "", "",
+	  "+ netns 101\n+ link eth0\n+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n"
+	  "- fd00:9::5/64 eth0\n- 10.9.0.5/24 eth0\n- link eth0\n" },
 	{ "what the walk found gone had this address, too",
 	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n",
 	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n", "",
 	  "netns_del netns_inum=101\n",
 	  "+ netns 101\n+ link eth0\n+ 10.9.0.5/24 eth0\n- 10.9.0.5/24 eth0\n- link eth0\n"
 	  "- netns 101\n" },
+	{ "so had a link that the walk found gone, and another had not",
+	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n"
+	  "link_add netns_inum=101 ifindex=3 ifname=net1\n",
+	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
+	  "addr_add netns_inum=101 ifindex=3 ifname=net1 addr=10.9.0.6/24\n",
+	  "", "link_del netns_inum=101 ifindex=2\n",
+	  "+ netns 101\n+ link eth0\n+ link net1\n+ 10.9.0.5/24 eth0\n- 10.9.0.5/24 eth0\n"
+	  "- link eth0\n" },
 	{ "what a message told of is not told again",
 	  "netns_add netns_inum=101\nlink_add netns_inum=101 ifindex=2 ifname=eth0\n",
 	  "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n"
