@@ -141,7 +141,7 @@ static void on_netlink_event(const struct event *event, void *ctx)
 
 	if (hints_is_gone(&intake->hints, event->netns_cookie))
 		return;
-	hints_void(&intake->hints, event);
+	hints_heard(&intake->hints, event->netns_cookie);
 	if (!intake->is_holding && netns && inventory_find_link(inventory, netns, event->ifindex))
 		pass(intake, event);
 	else if (diff_push(&intake->held, event))

@@ -3,22 +3,48 @@
 
 #include <string.h>
 
-_Static_assert(HINTS_GONE_SETS == 1 << (64 - 54), "gone_set() takes ten bits");
+_Static_assert(HINTS_SETS == 1 << (64 - 54), "set_of() takes ten bits");
 
 /* CPUs hand out cookies in blocks side by side: their low bits say nothing. */
-static size_t gone_set(uint64_t cookie)
+static size_t set_of(uint64_t cookie)
 {
 	return (cookie * 0x9e3779b97f4a7c15ULL) >> 54;
 }
 
-bool hints_is_gone(const struct hints *hints, uint64_t cookie)
+static bool remembers(const struct hints_memory *memory, uint64_t cookie)
 {
-	const uint64_t *set = hints->gone[gone_set(cookie)];
+	const uint64_t *set = memory->cookies[set_of(cookie)];
 
-	for (size_t i = 0; i < HINTS_GONE_WAYS; i++)
+	for (size_t i = 0; i < HINTS_WAYS; i++)
 		if (cookie && set[i] == cookie)
 			return true;
 	return false;
+}
+
+static void remember(struct hints_memory *memory, uint64_t cookie)
+{
+	uint64_t *set = memory->cookies[set_of(cookie)];
+
+	if (remembers(memory, cookie))
+		return;
+	for (size_t i = HINTS_WAYS - 1; i > 0; i--)
+		set[i] = set[i - 1];
+	set[0] = cookie;
+}
+
+bool hints_is_gone(const struct hints *hints, uint64_t cookie)
+{
+	return remembers(&hints->gone, cookie);
+}
+
+void hints_gone(struct hints *hints, uint64_t cookie)
+{
+	remember(&hints->gone, cookie);
+}
+
+void hints_heard(struct hints *hints, uint64_t cookie)
+{
+	remember(&hints->heard, cookie);
 }
 
 void hints_add(struct hints *hints, const struct event *event)
@@ -27,26 +53,6 @@ void hints_add(struct hints *hints, const struct event *event)
 		return;
 	if (hints->seen.count == HINTS_MAX || diff_push(&hints->seen, event))
 		hints->dropped++;
-}
-
-void hints_gone(struct hints *hints, uint64_t cookie)
-{
-	uint64_t *set = hints->gone[gone_set(cookie)];
-
-	for (size_t i = HINTS_GONE_WAYS - 1; i > 0; i--)
-		set[i] = set[i - 1];
-	set[0] = cookie;
-}
-
-void hints_void(struct hints *hints, const struct event *event)
-{
-	for (size_t i = 0; i < hints->seen.count; i++) {
-		struct event *hint = &hints->seen.events[i];
-
-		if (hint->netns_cookie == event->netns_cookie && hint->ifindex == event->ifindex &&
-		    !memcmp(hint->addr, event->addr, sizeof(hint->addr)))
-			hint->kind = EVENT_NONE;
-	}
 }
 
 /* Did the walk find the netns new, or gone? */
@@ -73,7 +79,8 @@ static enum life life_of(const struct event *hint, const struct inventory *inven
 static bool is_due(const struct hints *hints, const struct event *hint)
 {
 	return hint->kind != EVENT_NONE && hint->time_ns < hints->walked_ns &&
-	       !hints_is_gone(hints, hint->netns_cookie);
+	       !remembers(&hints->gone, hint->netns_cookie) &&
+	       !remembers(&hints->heard, hint->netns_cookie);
 }
 
 /* How the walk found the link, in a netns that lives. */
