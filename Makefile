@@ -176,7 +176,7 @@ $(O)/lab/record: $(O)/lab/record.o $(O)/tests/stream.o $(O)/libpodip.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
 
-BENCH := walk latency
+BENCH := walk latency start
 
 $(O)/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)

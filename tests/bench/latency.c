@@ -233,7 +233,7 @@ static bool report(const struct bench *bench)
 	struct spread log;
 	bool is_met = true;
 
-	if (!us)
+	if (!us || !bench->samples)
 		return false;
 	printf("# latency: %" PRIu64 " IPv4 addresses added one at a time, all told\n",
 	       bench->count);

@@ -39,7 +39,7 @@ static int ask(uint16_t port, char answer[static ANSWER_MAX], size_t *out_size)
 		size += (size_t)n;
 	if (n < 0 || size == ANSWER_MAX)
 		return n < 0 ? -errno : -EMSGSIZE;
-	if (strncmp(answer, "HTTP/1.1 200", 12))
+	if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
 		return -EAGAIN;
 	*out_size = size;
 	return 0;

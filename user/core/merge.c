@@ -8,8 +8,12 @@
 
 #include "cleanup.h"
 
+struct entry {
+	const struct event *message;
+};
+
 struct index { /* the messages by address, those of one address in their order */
-	const struct event **sorted;
+	struct entry *sorted;
 	const struct event *end;
 	size_t count;
 };
@@ -26,11 +30,10 @@ struct lates {
 
 static int compare_messages(const void *a, const void *b)
 {
-	const struct event *x = *(const struct event *const *)a;
-	const struct event *y = *(const struct event *const *)b;
-	int order = diff_compare_place(x, y);
+	const struct entry *x = a, *y = b;
+	int order = diff_compare_place(x->message, y->message);
 
-	return order ? order : (x > y) - (x < y);
+	return order ? order : (x->message > y->message) - (x->message < y->message);
 }
 
 static int open_index(const struct diff *messages, struct index *out)
@@ -41,7 +44,7 @@ static int open_index(const struct diff *messages, struct index *out)
 	if (!out->sorted)
 		return -ENOMEM;
 	for (size_t i = 0; i < messages->count; i++)
-		out->sorted[i] = &messages->events[i];
+		out->sorted[i].message = &messages->events[i];
 	qsort(out->sorted, out->count, sizeof(*out->sorted), compare_messages);
 	return 0;
 }
@@ -53,7 +56,7 @@ static size_t lower_bound(const struct index *index, const struct event *event)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (diff_compare_place(index->sorted[middle], event) < 0)
+		if (diff_compare_place(index->sorted[middle].message, event) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -64,10 +67,9 @@ static size_t lower_bound(const struct index *index, const struct event *event)
 static const struct event *first_message(const struct index *index, const struct event *event)
 {
 	size_t at = lower_bound(index, event);
+	const struct event *message = at < index->count ? index->sorted[at].message : NULL;
 
-	if (at == index->count || diff_compare_place(index->sorted[at], event) != 0)
-		return NULL;
-	return index->sorted[at];
+	return message && !diff_compare_place(message, event) ? message : NULL;
 }
 
 static bool is_same_link(const struct event *a, const struct event *b)
@@ -84,7 +86,7 @@ static const struct event *first_removal(const struct index *index, const struct
 
 	memset(link.addr, 0, sizeof(link.addr));
 	for (size_t i = lower_bound(index, &link); i < index->count; i++) {
-		const struct event *message = index->sorted[i];
+		const struct event *message = index->sorted[i].message;
 
 		if (!is_same_link(message, event))
 			break;
@@ -147,7 +149,6 @@ static void insert(struct diff *messages, struct lates *lates)
 
 int merge_walk(struct diff *walk, struct diff *messages)
 {
-	cleanup_free const struct event **sorted = NULL;
 	cleanup_free struct late *items = NULL;
 	struct lates lates = { 0 };
 	struct index index;
@@ -159,10 +160,9 @@ int merge_walk(struct diff *walk, struct diff *messages)
 	items = reallocarray(NULL, walk->count, sizeof(*items));
 	if (!items || open_index(messages, &index))
 		return -ENOMEM;
-	sorted = index.sorted;
 	lates.items = items;
-
 	sort_out(walk, &index, &lates);
 	insert(messages, &lates);
+	free(index.sorted);
 	return 0;
 }
