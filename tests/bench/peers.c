@@ -87,7 +87,7 @@ static int take_id(const struct nlmsghdr *reply, void *ctx)
 
 	mnl_attr_for_each(attr, reply, sizeof(struct rtgenmsg)) {
 		if (mnl_attr_get_type(attr) == NETNSA_NSID)
-			*(int32_t *)ctx = mnl_attr_get_u32(attr);
+			*(int32_t *)ctx = (int32_t)mnl_attr_get_u32(attr);
 	}
 	return MNL_CB_OK;
 }
