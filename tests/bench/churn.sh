@@ -10,7 +10,7 @@
 set -eu
 
 # shellcheck source-path=SCRIPTDIR source=bench.sh
-. "$(dirname "$0")/bench.sh"
+. "${BENCH_LIB:-$(dirname "$0")}/bench.sh"
 
 rounds=30
 cycles=150

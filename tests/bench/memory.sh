@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # memory.sh [--assert]: the agent's memory at 1,000 namespaces with four addresses
-# each, and what 100,000 addresses that come and go add to it. BACKEND in the
+# each, and what 100,000 addresses that come and go add to it after the first 20,000. BACKEND in the
 # environment chooses the agent's.
 set -eu
 
@@ -11,7 +11,8 @@ set -eu
 
 count=1000
 settle_s=2.5
-batches=10
+batches=12
+warm_up=2 # batches, in which tables and the allocator reach their size
 batch=10000
 growth_max_kb=64 # a page here or there is not a leak: one of 8 bytes a cycle would be 700 kB
 
@@ -48,7 +49,7 @@ i=1
 while [ $i -le $batches ]; do
 	flap_batch
 	show "after $((i * batch)) cycles"
-	first_kb=${first_kb:-$(agent_status RssAnon)}
+	[ $i -ne $warm_up ] || first_kb=$(agent_status RssAnon)
 	i=$((i + 1))
 done
 grown_kb=$(($(agent_status RssAnon) - first_kb))
@@ -56,5 +57,5 @@ echo "# $(grep -c '"bflap\|"ip":"10.19[2-9]' "$work/events.jsonl") records of $(
 	"$(metric podip_events_lost_total) events lost"
 populate del $count --prefix bmem >"$work/populate.out"
 promise "memory, MiB at $count namespaces and $used addresses" '<=' 12 "$(divide "$rss_kb" 1024 %.2f)"
-promise "memory, kB grown from $batch to $((batches * batch)) cycles" '<=' $growth_max_kb "$grown_kb"
+promise "memory, kB grown in $(((batches - warm_up) * batch)) cycles" '<=' $growth_max_kb "$grown_kb"
 finish
