@@ -4,7 +4,8 @@
  * every millisecond for as long as there is something, and arm again when a look
  * found nothing: no wake-up per event under load, none at all when idle.
  *
- * With fentry and kprobe a look takes what the ring has. With the tracepoint
+ * With fentry and kprobe a look takes what the ring has; it can wait, so looks that
+ * go on finding something come less and less often. With the tracepoint
  * backend it takes what rtnetlink has, and walks. Triggers fire shortly before their
  * change is visible, hence one more walk when it is quiet. A hint may come long after
  * its trigger, and needs a walk, too.
@@ -27,6 +28,7 @@
 #define MS 1000000ULL
 
 static const uint64_t look_ns = 1 * MS; /* between two looks while there is something */
+static const uint64_t look_max_ns = 8 * MS; /* the same, when there always is */
 static const uint64_t settle_ns = 3 * MS; /* after the last trigger, for the last walk */
 static const uint64_t poll_ns = 100 * MS; /* between walks where nothing triggers them */
 static const uint64_t confirm_ns = 50 * MS; /* between two walks of a reconcile */
@@ -43,6 +45,7 @@ struct watch {
 	int look_timer, reconcile_timer;
 	struct reconcile reconcile;
 	bool has_lost; /* events, since the last reconcile that came to an end */
+	uint64_t pace_ns; /* to the next look */
 	bool has_settled; /* walked since the last trigger, and once more */
 	uint64_t triggers_seen;
 	double reconcile_at_s, reconcile_took_s;
@@ -107,11 +110,18 @@ static int look(struct watch *watch)
 	return is_walking(watch) ? look_by_walking(watch) : look_at_ring(watch);
 }
 
-static uint64_t next_look_ns(const struct watch *watch)
+static uint64_t next_look_ns(struct watch *watch, bool found)
 {
 	uint64_t rest_ns = watch->intake.walk_took_ns * walk_share;
 
-	return is_walking(watch) && rest_ns > look_ns ? rest_ns : look_ns;
+	if (is_walking(watch))
+		return rest_ns > look_ns ? rest_ns : look_ns;
+	watch->pace_ns = found ? watch->pace_ns * 2 : look_ns;
+	if (watch->pace_ns < look_ns)
+		watch->pace_ns = look_ns;
+	if (watch->pace_ns > look_max_ns)
+		watch->pace_ns = look_max_ns;
+	return watch->pace_ns;
 }
 
 /* Look; while there is something, again soon; when there is nothing, arm and look for the last
@@ -129,10 +139,12 @@ static int look_on(struct watch *watch)
 		found = look(watch);
 		if (found < 0)
 			return found;
-		if (!found && probe_is_armed(watch->intake.probe))
+		if (!found && probe_is_armed(watch->intake.probe)) {
+			watch->pace_ns = 0;
 			return 0;
+		}
 	}
-	return loop_timer_set(watch->look_timer, next_look_ns(watch));
+	return loop_timer_set(watch->look_timer, next_look_ns(watch, found > 0));
 }
 
 static int on_wake(void *ctx)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 
 #include "cleanup.h"
 #include "core/text.h"
@@ -86,6 +87,38 @@ struct record record_init(enum record_type type)
 	return record;
 }
 
+/* ---- memory of one line ---- */
+
+/* jansson makes three pieces for each field of a line and drops them all a moment later, which
+ * were half of its time: they come from here one after the other, and are gone all at once. */
+static struct arena {
+	_Alignas(max_align_t) char bytes[8192];
+	size_t used;
+	bool is_open;
+} arena;
+
+static void *arena_malloc(size_t size)
+{
+	size_t rounded = (size + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
+	void *piece;
+
+	if (!arena.is_open || rounded < size || rounded > sizeof(arena.bytes) - arena.used)
+		return malloc(size);
+	piece = arena.bytes + arena.used;
+	arena.used += rounded;
+	return piece;
+}
+
+static void arena_free(void *piece)
+{
+	uintptr_t at = (uintptr_t)piece;
+
+	if (at < (uintptr_t)arena.bytes || at >= (uintptr_t)arena.bytes + sizeof(arena.bytes))
+		free(piece);
+}
+
+/* ---- fields ---- */
+
 /* Readers of JSON take 64 bits as signed: one number past that would cost them the whole line. */
 static json_t *number_to_json(uint64_t number)
 {
@@ -132,7 +165,7 @@ static json_t *value_of(const struct field *field, const void *at)
 	}
 }
 
-int record_format(const struct record *record, char *out, size_t size, size_t *out_size)
+static int format(const struct record *record, char *out, size_t size, size_t *out_size)
 {
 	cleanup_json json_t *line = json_pack("{s:i}", "v", RECORD_VERSION);
 	size_t used;
@@ -152,4 +185,16 @@ int record_format(const struct record *record, char *out, size_t size, size_t *o
 	out[used] = '\n';
 	*out_size = used + 1;
 	return 0;
+}
+
+int record_format(const struct record *record, char *out, size_t size, size_t *out_size)
+{
+	int err;
+
+	json_set_alloc_funcs(arena_malloc, arena_free);
+	arena.is_open = true;
+	err = format(record, out, size, out_size);
+	arena.is_open = false;
+	arena.used = 0;
+	return err;
 }
