@@ -18,8 +18,6 @@
 #include "source/proc.h"
 #include "source/walker.h"
 
-static const size_t diff_kept = 1024; /* events: memory beyond is given back */
-
 bool intake_is_walking(const struct intake *intake)
 {
 	return intake->config.backend == BACKEND_TRACEPOINT;
@@ -55,9 +53,7 @@ void intake_apply(struct intake *intake, struct diff *diff, enum watch_phase pha
 	for (size_t i = 0; i < diff->count; i++)
 		pass(intake, &diff->events[i]);
 	intake->phase = WATCH_LIVE;
-	diff->count = 0;
-	if (diff->capacity > diff_kept)
-		diff_clear(diff);
+	diff_reset(diff);
 }
 
 static void pass_or_defer(struct intake *intake, const struct event *event)
@@ -76,7 +72,7 @@ static void replay_held(struct intake *intake)
 	for (size_t i = 0; i < intake->held.count; i++)
 		if (!hints_is_gone(&intake->hints, intake->held.events[i].netns_cookie))
 			pass(intake, &intake->held.events[i]);
-	intake->held.count = 0;
+	diff_reset(&intake->held);
 }
 
 /* A namespace that the walk found gone has sent its last message before: take in all there is by
@@ -103,11 +99,11 @@ int intake_walk(struct intake *intake, struct diff *diff)
 			      pass_hint, intake);
 	for (size_t i = 0; i < diff->count; i++)
 		pass_or_defer(intake, &diff->events[i]);
-	diff->count = 0;
+	diff_reset(diff);
 	replay_held(intake);
 	for (size_t i = 0; i < intake->ends.count; i++)
 		pass(intake, &intake->ends.events[i]);
-	intake->ends.count = 0;
+	diff_reset(&intake->ends);
 	return 0;
 }
 

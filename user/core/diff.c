@@ -13,6 +13,8 @@
 
 #include "cleanup.h"
 
+static const size_t kept_events = 512; /* 60 kB */
+
 struct reader {
 	struct state *state;
 	const struct diff_walk *walk;
@@ -326,6 +328,13 @@ int diff_confirm(const struct diff *earlier, struct diff *diff)
 	}
 	diff->count = kept;
 	return 0;
+}
+
+void diff_reset(struct diff *diff)
+{
+	diff->count = 0;
+	if (diff->capacity > kept_events)
+		diff_clear(diff);
 }
 
 void diff_clear(struct diff *diff)

@@ -40,4 +40,6 @@ int diff_take(struct state *state, const struct diff_walk *walk, struct diff *di
  * difference, one that two walks see is. Events keep their earlier time. -ENOMEM leaves both
  * untouched. */
 int diff_confirm(const struct diff *earlier, struct diff *diff);
+/* Empty it for the next time; the memory of a burst is given back. */
+void diff_reset(struct diff *diff);
 void diff_clear(struct diff *diff);

@@ -157,6 +157,8 @@ static void keep_younger(struct hints *hints)
 		if (hints->seen.events[i].time_ns >= hints->walked_ns)
 			hints->seen.events[kept++] = hints->seen.events[i];
 	hints->seen.count = kept;
+	if (!kept)
+		diff_reset(&hints->seen);
 }
 
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
