@@ -342,6 +342,8 @@ enum agent_status agent_run(const struct agent_config *config)
 	if (!err)
 		err = loop_run(agent.loop);
 	if (!err)
+		err = watch_drain(agent.watch);
+	if (!err)
 		chronicle_tell_stopped(agent.chronicle);
 	agent_close(&agent);
 	return err ? AGENT_FAILED : AGENT_DONE;

@@ -62,9 +62,10 @@ static void pass_or_defer(struct intake *intake, const struct event *event)
 		pass(intake, event);
 }
 
+/* Whom no message tells of can be told of to the end at once. */
 static void pass_hint(const struct event *event, void *ctx)
 {
-	pass_or_defer(ctx, event);
+	pass(ctx, event);
 }
 
 static void replay_held(struct intake *intake)
@@ -97,8 +98,10 @@ int intake_walk(struct intake *intake, struct diff *diff)
 	if (!diff->is_partial)
 		hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff,
 			      pass_hint, intake);
-	for (size_t i = 0; i < diff->count; i++)
+	for (size_t i = 0; i < diff->count; i++) {
+		hints_precede(&intake->hints, &diff->events[i], pass_hint, intake);
 		pass_or_defer(intake, &diff->events[i]);
+	}
 	diff_reset(diff);
 	replay_held(intake);
 	for (size_t i = 0; i < intake->ends.count; i++)

@@ -39,6 +39,8 @@ static const uint64_t patience_ns = 60000 * MS;
 static const uint64_t patience_after_loss_ns = 3000 * MS;
 static const uint64_t walk_share = 4; /* a walk may take a fifth of the time at most */
 
+static const int drain_looks = 16; /* a flood that goes on must not keep us from stopping */
+
 struct watch {
 	struct watch_config config;
 	struct intake intake;
@@ -299,6 +301,16 @@ int watch_open(const struct watch_config *config, struct loop *loop, struct watc
 	watch->reconcile_at_s = wall_s();
 	*out = take_ptr(watch);
 	return 0;
+}
+
+int watch_drain(struct watch *watch)
+{
+	int found = INTAKE_BATCH;
+
+	watch->has_settled = false;
+	for (int i = 0; i < drain_looks && found == INTAKE_BATCH; i++)
+		found = look(watch);
+	return found < 0 ? found : 0;
 }
 
 void watch_close(struct watch *watch)

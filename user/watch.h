@@ -27,5 +27,7 @@ DEFINE_CLEANUP(watch, struct watch *, watch_close)
 #define cleanup_watch cleanup(cleanup_watch_fn)
 
 enum backend watch_backend(const struct watch *watch);
+/* Take in what is on its way, once. 0 or -errno. */
+int watch_drain(struct watch *watch);
 /* Losses, programs, corrections and reconcile of the metrics. */
 void watch_measure(const struct watch *watch, struct metrics_input *out);

@@ -2,6 +2,7 @@
 #include "core/hints.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 _Static_assert(HINTS_SETS == 1 << (64 - 54), "set_of() takes ten bits");
 
@@ -180,6 +181,26 @@ void hints_resolve(struct hints *hints, const struct inventory *inventory, const
 			tell_link(hints, i, life, tell, ctx);
 	}
 	keep_younger(hints);
+}
+
+void hints_precede(struct hints *hints, const struct event *event, hints_fn tell, void *ctx)
+{
+	if (event->kind != EVENT_ADDR_ADD || event->family != AF_INET6 ||
+	    remembers(&hints->heard, event->netns_cookie))
+		return;
+	for (size_t i = 0; i < hints->seen.count; i++) {
+		struct event *hint = &hints->seen.events[i];
+
+		if (hint->netns_cookie != event->netns_cookie || hint->ifindex != event->ifindex)
+			continue;
+		if (!memcmp(hint->addr, event->addr, sizeof(hint->addr)))
+			break;
+		if (hint->kind == EVENT_NONE || hint->family != AF_INET ||
+		    hint->time_ns < hints->walked_ns)
+			continue;
+		tell(hint, ctx);
+		hint->kind = EVENT_NONE;
+	}
 }
 
 void hints_clear(struct hints *hints)

@@ -44,4 +44,8 @@ void hints_heard(struct hints *hints, uint64_t cookie);
  * from `walked_ns` on, when the walk began, wait for the next one. */
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
 		   hints_fn tell, void *ctx);
+/* A walk reads a link's IPv4 addresses before those of IPv6, and what comes in between is in the
+ * second list only. Call it before an address of the walk is told: tells of those of IPv4 that were
+ * hinted at since the walk began, and before this one. */
+void hints_precede(struct hints *hints, const struct event *event, hints_fn tell, void *ctx);
 void hints_clear(struct hints *hints);

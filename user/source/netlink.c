@@ -2,9 +2,11 @@
 /*
  * Ids are given and taken back in the same stream as the messages that use them,
  * so a table kept by RTM_NEWNSID and RTM_DELNSID is right at every message. What
- * id stands for what netns only the kernel's own table can say; asking at the first
- * sight of an id is milliseconds ahead of its earliest re-use. Links are left to the
- * walks: only they can tell a move from a deletion.
+ * id stands for what netns only the kernel's own table can say, and it says so for
+ * now: where the id changes hands once more in what waits, the netns of its earlier
+ * messages is gone and nobody can tell which it was. So everything is received before
+ * anything is resolved. Links are left to the walks: only they can tell a move from a
+ * deletion.
  */
 #include "source/netlink.h"
 
@@ -22,11 +24,20 @@ enum {
 	RECEIVE_BUFFER = 16 << 20, /* a stall of 100 ms under full churn fits in 8 MiB */
 	NSID_MAX = 65536,
 	DATAGRAM_MAX = 65536,
+	RECEIVED_KEPT = 512, /* memory beyond is given back */
 };
 
 struct nsid {
 	uint64_t cookie;
 	uint32_t inum; /* 0: not known */
+	uint32_t changes; /* how often it changes hands in what was received and waits */
+};
+
+struct received {
+	int id; /* of the netns */
+	bool is_change; /* the id was given or taken back */
+	bool is_given;
+	struct event event;
 };
 
 struct netlink {
@@ -34,6 +45,8 @@ struct netlink {
 	int fd;
 	struct nsid *nsids;
 	size_t nsid_count;
+	struct received *received;
+	size_t received_count, received_capacity;
 	struct netlink_stats stats;
 	char buffer[DATAGRAM_MAX];
 };
@@ -104,6 +117,7 @@ void netlink_close(struct netlink *netlink)
 		return;
 	close_fd(netlink->fd);
 	free(netlink->nsids);
+	free(netlink->received);
 	free(netlink);
 }
 
@@ -195,49 +209,87 @@ static const struct nsid *known(struct netlink *netlink, int id)
 
 	if (!nsid)
 		return NULL;
-	if (!nsid->inum && config->find_nsid(id, &nsid->cookie, &nsid->inum, config->ctx))
+	if (!nsid->inum && !nsid->changes &&
+	    config->find_nsid(id, &nsid->cookie, &nsid->inum, config->ctx))
 		nsid->inum = 0;
 	return nsid->inum ? nsid : NULL;
 }
 
-static void track_nsid(struct netlink *netlink, const struct nlmsghdr *message)
+/* ---- what was received, in its order ---- */
+
+static void push(struct netlink *netlink, const struct received *received)
 {
+	size_t capacity = netlink->received_capacity ? netlink->received_capacity * 2 : 64;
+	struct received *grown;
+
+	if (netlink->received_count == netlink->received_capacity) {
+		grown = reallocarray(netlink->received, capacity, sizeof(*grown));
+		if (!grown) {
+			netlink->stats.overflows++;
+			return;
+		}
+		netlink->received = grown;
+		netlink->received_capacity = capacity;
+	}
+	netlink->received[netlink->received_count++] = *received;
+}
+
+static void receive_change(struct netlink *netlink, const struct nlmsghdr *message)
+{
+	struct received received = { .is_change = true,
+				     .is_given = message->nlmsg_type == RTM_NEWNSID };
 	const struct nlattr *attr;
-	struct nsid *nsid;
 
 	if (message->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(struct rtgenmsg))
 		return;
 	mnl_attr_for_each(attr, message, sizeof(struct rtgenmsg)) {
+		struct nsid *nsid;
+
 		if (mnl_attr_get_type(attr) != NETNSA_NSID ||
 		    mnl_attr_get_payload_len(attr) != sizeof(uint32_t))
 			continue;
-		nsid = slot_of(netlink, (int)mnl_attr_get_u32(attr));
+		received.id = (int)mnl_attr_get_u32(attr);
+		nsid = slot_of(netlink, received.id);
 		if (!nsid)
 			return;
-		*nsid = (struct nsid){ 0 };
-		if (message->nlmsg_type == RTM_NEWNSID)
-			known(netlink, (int)mnl_attr_get_u32(attr));
+		nsid->changes++;
+		push(netlink, &received);
 	}
 }
 
-static void deliver(struct netlink *netlink, const struct nlmsghdr *message, int id,
-		    uint64_t time_ns)
+static void receive(struct netlink *netlink, const struct nlmsghdr *message, int id)
 {
-	const struct nsid *nsid;
-	struct event event;
+	struct received received = { .id = id };
 
 	netlink->stats.messages++;
 	if (message->nlmsg_type == RTM_NEWNSID || message->nlmsg_type == RTM_DELNSID) {
 		if (id < 0)
-			track_nsid(netlink, message);
+			receive_change(netlink, message);
 		return;
 	}
 	if (id < 0)
 		return; /* the node's own netns: its addresses do not count */
-	netlink_decode(message, &event);
-	if (event.kind == EVENT_NONE)
+	netlink_decode(message, &received.event);
+	if (received.event.kind != EVENT_NONE)
+		push(netlink, &received);
+}
+
+static void change_hands(struct netlink *netlink, const struct received *received)
+{
+	struct nsid *nsid = slot_of(netlink, received->id);
+
+	if (!nsid)
 		return;
-	nsid = known(netlink, id);
+	*nsid = (struct nsid){ .changes = nsid->changes - 1 };
+	if (received->is_given)
+		known(netlink, received->id);
+}
+
+static void deliver(struct netlink *netlink, const struct received *received, uint64_t time_ns)
+{
+	struct event event = received->event;
+	const struct nsid *nsid = known(netlink, received->id);
+
 	if (!nsid) {
 		netlink->stats.unknown_nsid++;
 		return;
@@ -246,6 +298,22 @@ static void deliver(struct netlink *netlink, const struct nlmsghdr *message, int
 	event.netns_inum = nsid->inum;
 	event.time_ns = time_ns;
 	netlink->config.on_event(&event, netlink->config.ctx);
+}
+
+static void deliver_all(struct netlink *netlink, uint64_t time_ns)
+{
+	for (size_t i = 0; i < netlink->received_count; i++) {
+		if (netlink->received[i].is_change)
+			change_hands(netlink, &netlink->received[i]);
+		else
+			deliver(netlink, &netlink->received[i], time_ns);
+	}
+	netlink->received_count = 0;
+	if (netlink->received_capacity > RECEIVED_KEPT) {
+		free(netlink->received);
+		netlink->received = NULL;
+		netlink->received_capacity = 0;
+	}
 }
 
 static int nsid_of(struct msghdr *header)
@@ -260,7 +328,8 @@ static int nsid_of(struct msghdr *header)
 	return nsid;
 }
 
-int netlink_drain(struct netlink *netlink, unsigned int max, uint64_t time_ns)
+/* How many datagrams: fewer than max when no more wait; or -errno. */
+static int receive_all(struct netlink *netlink, unsigned int max)
 {
 	unsigned int count;
 
@@ -284,7 +353,15 @@ int netlink_drain(struct netlink *netlink, unsigned int max, uint64_t time_ns)
 			return errno == EAGAIN || errno == EINTR ? (int)count : -errno;
 		nsid = nsid_of(&header);
 		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
-			deliver(netlink, message, nsid, time_ns);
+			receive(netlink, message, nsid);
 	}
 	return (int)count;
+}
+
+int netlink_drain(struct netlink *netlink, unsigned int max, uint64_t time_ns)
+{
+	int count = receive_all(netlink, max);
+
+	deliver_all(netlink, time_ns);
+	return count;
 }

@@ -152,6 +152,54 @@ static void tells_of_what_the_walk_was_too_late_for(void **state)
 	}
 }
 
+#define AT "netns_inum=101 ifindex=2 ifname=eth0 addr="
+
+static void tells_first_what_came_while_the_walk_was_between_two_lists(void **state)
+{
+	static const struct {
+		const char *text, *hints, *messages, *facts;
+	} walks[] = {
+		{ "IPv4 came after the walk had read its list",
+		  "addr_add time_ns=7 " AT "10.9.0.5/24\naddr_add time_ns=8 " AT "fd00:9::5/64\n",
+		  "", "+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n" },
+		{ "IPv6 has not been hinted at yet", "addr_add time_ns=7 " AT "10.9.0.5/24\n", "",
+		  "+ 10.9.0.5/24 eth0\n+ fd00:9::5/64 eth0\n" },
+		{ "IPv4 came after IPv6",
+		  "addr_add time_ns=7 " AT "fd00:9::5/64\naddr_add time_ns=8 " AT "10.9.0.5/24\n",
+		  "", "+ fd00:9::5/64 eth0\n" },
+		{ "a hint older than the walk, which knows better",
+		  "addr_add time_ns=4 " AT "10.9.0.5/24\n", "", "+ fd00:9::5/64 eth0\n" },
+		{ "of another link",
+		  "addr_add time_ns=7 netns_inum=101 ifindex=3 addr=10.9.0.5/24\n", "",
+		  "+ fd00:9::5/64 eth0\n" },
+		{ "rtnetlink tells of them", "addr_add time_ns=7 " AT "10.9.0.5/24\n",
+		  "addr_add netns_inum=101 ifindex=1 addr=127.0.0.1/8\n", "+ fd00:9::5/64 eth0\n" },
+	};
+
+	(void)state;
+	for_each_case(c, walks) {
+		struct desk desk;
+		struct event event;
+
+		desk_open(&desk);
+		facts_apply(&desk.facts,
+			    "netns_add netns_inum=101\n"
+			    "link_add netns_inum=101 ifindex=2 ifname=eth0\n",
+			    1);
+		facts_forget(&desk.facts);
+		desk.hints.walked_ns = 5;
+		each_line(&desk, c->hints, add_hint);
+		each_line(&desk, c->messages, hear);
+		event = facts_event(&desk.facts, "addr_add " AT "fd00:9::5/64",
+				    strlen("addr_add " AT "fd00:9::5/64"));
+		hints_precede(&desk.hints, &event, apply_event, &desk);
+		apply_event(&event, &desk);
+		if (strcmp(facts_told(&desk.facts), c->facts) != 0)
+			fail_msg("%s:\n%s", c->text, facts_told(&desk.facts));
+		desk_close(&desk);
+	}
+}
+
 static void takes_no_hint_of_what_is_known_as_gone(void **state)
 {
 	static const char hint[] =
@@ -207,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_what_the_walk_was_too_late_for),
+		cmocka_unit_test(tells_first_what_came_while_the_walk_was_between_two_lists),
 		cmocka_unit_test(takes_no_hint_of_what_is_known_as_gone),
 		cmocka_unit_test(takes_no_hint_without_a_cookie),
 		cmocka_unit_test(drops_hints_beyond_its_bound_and_counts_them),
