@@ -95,9 +95,8 @@ int intake_walk(struct intake *intake, struct diff *diff)
 	intake->hints.walked_ns = intake->walked_at_ns - intake->walk_took_ns;
 	if (merge_walk(diff, &intake->held))
 		report_lost(intake, "memory", 1);
-	if (!diff->is_partial)
-		hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff,
-			      pass_hint, intake);
+	hints_resolve(&intake->hints, state_inventory_const(intake->config.state), diff, pass_hint,
+		      intake);
 	for (size_t i = 0; i < diff->count; i++) {
 		hints_precede(&intake->hints, &diff->events[i], pass_hint, intake);
 		pass_or_defer(intake, &diff->events[i]);

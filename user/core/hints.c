@@ -165,7 +165,7 @@ static void keep_younger(struct hints *hints)
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
 		   hints_fn tell, void *ctx)
 {
-	for (size_t i = 0; i < hints->seen.count; i++) {
+	for (size_t i = 0; i < hints->seen.count && !diff->is_partial; i++) {
 		struct event *hint = &hints->seen.events[i];
 		enum life life;
 

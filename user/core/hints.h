@@ -40,8 +40,9 @@ bool hints_is_gone(const struct hints *hints, uint64_t cookie);
  * netns goes. Take in what it has sent before hints_resolve(). */
 void hints_heard(struct hints *hints, uint64_t cookie);
 /* Tell of what the walk behind `diff` was too late for: addresses of namespaces and links that it
- * found gone, and whole namespaces that came and went. Call it before the diff is applied. Hints
- * from `walked_ns` on, when the walk began, wait for the next one. */
+ * found gone, and whole namespaces that came and went. An incomplete walk tells nothing of what it
+ * did not see. Call it before the diff is applied. Hints from `walked_ns` on, when the walk began,
+ * wait for the next one. */
 void hints_resolve(struct hints *hints, const struct inventory *inventory, const struct diff *diff,
 		   hints_fn tell, void *ctx);
 /* A walk reads a link's IPv4 addresses before those of IPv6, and what comes in between is in the

@@ -89,8 +89,8 @@ struct record record_init(enum record_type type)
 
 /* ---- memory of one line ---- */
 
-/* jansson makes three pieces for each field of a line and drops them all a moment later, which
- * were half of its time: they come from here one after the other, and are gone all at once. */
+/* jansson makes several pieces for each field of a line and drops them all a moment later: they
+ * come from here one after the other, and are gone all at once. */
 static struct arena {
 	_Alignas(max_align_t) char bytes[8192];
 	size_t used;

@@ -200,6 +200,21 @@ static void tells_first_what_came_while_the_walk_was_between_two_lists(void **st
 	}
 }
 
+static void takes_nothing_for_gone_that_an_incomplete_walk_did_not_see(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk);
+	each_line(&desk, "addr_add netns_inum=101 ifindex=2 ifname=eth0 addr=10.9.0.5/24\n",
+		  add_hint);
+	desk.diff.is_partial = true;
+	resolve(&desk);
+	assert_string_equal(facts_told(&desk.facts), "");
+	assert_int_equal(desk.hints.seen.count, 0); /* none waits for a walk that never comes */
+	desk_close(&desk);
+}
+
 static void takes_no_hint_of_what_is_known_as_gone(void **state)
 {
 	static const char hint[] =
@@ -256,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_what_the_walk_was_too_late_for),
 		cmocka_unit_test(tells_first_what_came_while_the_walk_was_between_two_lists),
+		cmocka_unit_test(takes_nothing_for_gone_that_an_incomplete_walk_did_not_see),
 		cmocka_unit_test(takes_no_hint_of_what_is_known_as_gone),
 		cmocka_unit_test(takes_no_hint_without_a_cookie),
 		cmocka_unit_test(drops_hints_beyond_its_bound_and_counts_them),
