@@ -2,6 +2,8 @@
 #include "core/text.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -63,6 +65,43 @@ json_t *text_to_json(const char *text)
 		text += size ? size : 1;
 	}
 	return json_stringn(mended, used);
+}
+
+void text_copy(char *out, size_t size, const char *text)
+{
+	size_t length = strnlen(text, size - 1);
+
+	memcpy(out, text, length);
+	out[length] = '\0';
+}
+
+static bool is_control(const unsigned char *at)
+{
+	return *at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
+}
+
+void text_to_line(const char *text, char *out, size_t size)
+{
+	size_t used = 0;
+
+	while (*text) {
+		size_t length = text_char_size(text);
+		const unsigned char *at = (const unsigned char *)text;
+		char piece[16];
+
+		if (length && is_control(at))
+			snprintf(piece, sizeof(piece), length == 1 ? "\\x%02x" : "\\x%02x\\x%02x",
+				 *at, at[length - 1]);
+		else
+			snprintf(piece, sizeof(piece), "%.*s", length ? (int)length : 3,
+				 length ? text : TEXT_REPLACEMENT);
+		if (used + strlen(piece) >= size)
+			break;
+		text_copy(out + used, size - used, piece);
+		used += strlen(piece);
+		text += length ? length : 1;
+	}
+	out[used] = '\0';
 }
 
 void text_time(int64_t wall_ns, char out[static TEXT_TIME_SIZE])
