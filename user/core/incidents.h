@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Incidents: pods that wait for their address. One begins with a pod's first ADD
+ * and ends when ADD succeeds; where it fails, the kubelet tries again with a new
+ * sandbox every 11 to 16 s, and all of that is one incident, told once and then
+ * seldom. A pod is its namespace and name, else its uid, else its sandbox. Pure;
+ * bounded.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cleanup.h"
+#include "core/calls.h"
+#include "core/failure.h"
+#include "core/pod.h"
+
+enum { INCIDENTS_MAX = 1024 };
+
+/* A pod that has not been tried again for so long is gone, or has its address by other means. */
+#define INCIDENT_FORGET_NS 120000000000ULL
+/* An incident that goes on is told again this seldom. */
+#define INCIDENT_REPEAT_NS 300000000000ULL
+
+struct incident {
+	struct pod pod; /* of the newest try */
+	uint64_t since_ns; /* start of the first ADD */
+	uint64_t last_ns; /* start or end of the newest ADD */
+	uint64_t failures; /* so far; 0: it only waits */
+	enum reason reason; /* of the newest failure */
+};
+
+struct incidents;
+
+/* -ENOMEM. The caller owns *out. */
+int incidents_new(struct incidents **out);
+void incidents_free(struct incidents *incidents);
+DEFINE_CLEANUP(incidents, struct incidents *, incidents_free)
+#define cleanup_incidents cleanup(cleanup_incidents_fn)
+
+/* An ADD begins. -ENOSPC at the bound (counted), -ENOMEM, -EINVAL: nothing names its pod. */
+int incidents_begin(struct incidents *incidents, const struct call *call);
+
+enum incident_news {
+	INCIDENT_QUIET, /* one more of what was told already */
+	INCIDENT_GOES_ON, /* tell it again: another reason, or INCIDENT_REPEAT_NS are over */
+	INCIDENT_NEW, /* the first failure of this pod: count it */
+};
+
+/* An ADD failed. *out is borrowed until the next change; on -ENOSPC, -ENOMEM and -EINVAL (its pod
+ * could not be entered) it is not set, and the failure had better be told. */
+int incidents_failed(struct incidents *incidents, const struct call *call, enum reason reason,
+		     const struct incident **out);
+/* An ADD succeeded. True when an incident with failures ended by it; *out is it then. A chain runs
+ * several plugins for one pod: what ends an incident is the success of the plugin and interface
+ * that failed, not of those before it. */
+bool incidents_succeeded(struct incidents *incidents, const struct call *call,
+			 struct incident *out);
+/* Is this call's pod in an incident that has failures? */
+bool incidents_is_failing(const struct incidents *incidents, const struct call *call);
+/* Forget pods that are not tried any more. */
+void incidents_expire(struct incidents *incidents, uint64_t now_ns);
+
+struct incidents_stats {
+	uint32_t waiting; /* pods under way or failing */
+	uint64_t oldest_ns; /* since_ns of the oldest; 0 none */
+	uint64_t refused; /* at the bound, ever */
+};
+struct incidents_stats incidents_stats(const struct incidents *incidents);
