@@ -19,9 +19,10 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/inventory core/state core/diff core/merge core/hints core/uses core/account \
 	  core/identity core/holdings core/leaks core/calls core/incidents core/call_counts core/journal core/collect \
 	  core/metrics core/reconcile
-SOURCE := source/file source/yamlfile source/config source/dirwatch source/cni_conf source/cni_files source/cni source/proc source/symbols source/attempt \
-	  source/kernel source/object source/probe source/walker \
-	  source/netlink
+SOURCE := source/file source/nsfs source/yamlfile source/config source/dirwatch source/cni_conf source/cni_result \
+	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local source/ipam_json \
+	  source/proc source/processes source/symbols source/attempt source/kernel source/object source/probe \
+	  source/walker source/netlink
 SINK   := sink/eventlog sink/http
 USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed intake watch serve chronicle agent cli/option_values cli/option_table cli/options cli/output cli/run cli/snapshot \
 	  cli/doctor cli/version main

@@ -138,6 +138,10 @@ static void reads_the_shapes_seen_on_nodes(void **state)
 }
 
 #define IPAM(rest) "{\"name\":\"n\",\"ipam\":{\"type\":\"host-local\"," rest "}}"
+#define TWO(first, second)                                                        \
+	"{\"name\":\"n\",\"plugins\":[{\"ipam\":{\"type\":\"host-local\"," first  \
+	"\"subnet\":\"10.8.0.0/24\"}},{\"ipam\":{\"type\":\"host-local\"," second \
+	"\"subnet\":\"10.8.0.0/24\"}}]}"
 #define NAMED(name) \
 	"{\"name\":" name ",\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.8.0.0/24\"}}"
 
@@ -171,6 +175,7 @@ static void rejects_what_host_local_would_not_take(void **state)
 		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"rangeStart\":\"10.8.0.9\","
 		       "\"rangeEnd\":\"10.8.0.8\""),
 		  -EINVAL },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"dataDir\":7"), -EINVAL },
 		{ NAMED("7"), -EINVAL },
 		{ NAMED("\"\""), -EINVAL },
 		{ NAMED("\"a\\nb\""), -EINVAL },
@@ -232,61 +237,57 @@ static void bounds_the_ranges_of_one_file(void **state)
 	assert_int_equal(conf.count, CNI_CONF_RANGES_MAX);
 }
 
-static void reads_the_sandboxes_of_a_cached_result(void **state)
+#define LONG "/0123456789012345678901234567890123456789012345678901234567890"
+
+static void keeps_where_host_local_keeps_its_addresses(void **state)
 {
 	static const struct {
-		const char *text, *want;
+		const char *text;
+		const char *want; /* of each range, separated by blanks */
 	} cases[] = {
-		{ "{\"kind\":\"cniCacheV1\",\"containerId\":\"c1\",\"ifName\":\"eth0\",\"result\":"
-		  "{\"interfaces\":[{\"name\":\"veth1\",\"mac\":\"0a:58:0a:00:00:01\"},{\"name\":\"eth0\","
-		  "\"mac\":\"0a:58:0a:00:00:02\",\"sandbox\":\"/var/run/netns/cni-1\"}],\"ips\":"
-		  "[{\"address\":\"10.8.0.2/24\",\"interface\":1}]}}",
-		  "/var/run/netns/cni-1 " },
-		/* aws-cni: a dummy whose mac is none */
-		{ "{\"kind\":\"cniCacheV1\",\"result\":{\"interfaces\":[{\"name\":\"eni1\"},{\"name\":"
-		  "\"eth0\",\"sandbox\":\"/run/netns/a\"},{\"name\":\"dummy1\",\"mac\":\"0\",\"sandbox\":"
-		  "\"0\"}]}}",
-		  "/run/netns/a " },
-		{ "{\"result\":{\"interfaces\":[{\"sandbox\":\"/a\"},{\"sandbox\":\"/b\"},{\"sandbox\":"
-		  "\"/a\"}]}}",
-		  "/a /b " },
-		{ "{\"result\":{\"interfaces\":[{\"sandbox\":\"/a\"},{\"sandbox\":\"/b\"},{\"sandbox\":"
-		  "\"/c\"},{\"sandbox\":\"/d\"},{\"sandbox\":\"/e\"}]}}",
-		  "/a /b /c /d " },
-		{ "{\"result\":{\"interfaces\":[{\"sandbox\":\"\"},{\"sandbox\":7},{\"sandbox\":\"x\"},7]}}",
-		  "" },
-		{ "{\"kind\":\"cniCacheV1\",\"result\":{\"ip4\":{\"ip\":\"10.8.0.2/24\"}}}", "" },
-		{ "{}", "" },
-		{ "{\"result\":7}", "" },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\""), "" },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"dataDir\":null"), "" },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"dataDir\":\"\""), "" },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"dataDir\":\"/var/lib/a\""), "/var/lib/a" },
+		{ IPAM("\"ranges\":[[{\"subnet\":\"10.8.0.0/24\"}],[{\"subnet\":\"fd00::/112\"}]],"
+		       "\"dataDir\":\"/a\""),
+		  "/a /a" },
+		/* 127 bytes fit, 128 do not */
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"dataDir\":\"" LONG LONG "abc\""),
+		  LONG LONG "abc" },
+		{ IPAM("\"subnet\":\"10.8.0.0/24\",\"dataDir\":\"" LONG LONG "abcd\""), "?" },
+		/* pieces of a subnet are one IPAM's, equal subnets need not be */
+		{ IPAM("\"ranges\":[[{\"subnet\":\"10.8.0.0/24\"},{\"subnet\":\"10.8.0.0/24\"}]],"
+		       "\"dataDir\":\"/a\""),
+		  "/a" },
+		{ TWO("", "\"dataDir\":\"/a\","), "?" },
+		{ TWO("\"dataDir\":\"/a\",", "\"dataDir\":\"/b\","), "?" },
+		{ TWO("\"dataDir\":\"/a\",", "\"dataDir\":\"/a\","), "/a" },
 	};
-	struct cni_result result;
 
 	(void)state;
 	for_each_case(c, cases) {
-		char got[1024] = "";
+		struct cni_conf conf;
+		char got[512] = "";
 		size_t used = 0;
 
-		assert_int_equal(cni_result_parse(c->text, strlen(c->text), &result), 0);
-		for (size_t i = 0; i < result.count; i++)
-			used += (size_t)snprintf(got + used, sizeof(got) - used, "%s ",
-						 result.sandboxes[i]);
+		print_message("  %s\n", c->text);
+		assert_int_equal(cni_conf_parse(c->text, strlen(c->text), &conf), 0);
+		for (size_t i = 0; i < conf.count; i++)
+			used += (size_t)snprintf(got + used, sizeof(got) - used, "%s%s",
+						 i ? " " : "", conf.data_dirs[i]);
 		assert_string_equal(got, c->want);
 	}
-	assert_int_equal(cni_result_parse("", 0, &result), -EBADMSG);
-	assert_int_equal(cni_result_parse("[]", 2, &result), -EINVAL);
 }
 
 static void survives_a_text_cut_anywhere(void **state)
 {
 	static const char text[] = IPAM("\"ranges\":[[{\"subnet\":\"10.8.0.0/24\"}]]");
-	struct cni_result result;
 	struct cni_conf conf;
 
 	(void)state;
-	for (size_t size = 0; size < sizeof(text) - 1; size++) {
+	for (size_t size = 0; size < sizeof(text) - 1; size++)
 		assert_int_equal(cni_conf_parse(text, size, &conf), -EBADMSG);
-		assert_int_equal(cni_result_parse(text, size, &result), -EBADMSG);
-	}
 	assert_int_equal(cni_conf_parse(text, sizeof(text) - 1, &conf), 0);
 }
 
@@ -298,7 +299,7 @@ int main(void)
 		cmocka_unit_test(rejects_what_host_local_would_not_take),
 		cmocka_unit_test(cuts_a_long_name_between_characters),
 		cmocka_unit_test(bounds_the_ranges_of_one_file),
-		cmocka_unit_test(reads_the_sandboxes_of_a_cached_result),
+		cmocka_unit_test(keeps_where_host_local_keeps_its_addresses),
 		cmocka_unit_test(survives_a_text_cut_anywhere),
 	};
 

@@ -5,8 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "source/cni_files.h"
 #include "source/dirwatch.h"
+
+struct result {
+	const struct cni_kept *kept;
+};
 
 struct cni {
 	struct dirwatch *watch;
@@ -14,8 +19,12 @@ struct cni {
 	bool is_stale[CNI_KIND_COUNT]; /* files[] changed since they were merged */
 	struct range *ranges;
 	size_t range_count;
+	struct cni_book *books;
+	size_t book_count;
 	uint32_t *sandboxes; /* sorted */
 	size_t sandbox_count;
+	struct result *results; /* of files[], the oldest first */
+	size_t result_count;
 	uint64_t dropped_ranges;
 	int changes; /* not told yet */
 };
@@ -24,6 +33,9 @@ static void on_change(void *ctx, size_t index, const char *name, bool is_whole)
 {
 	struct cni *cni = ctx;
 
+	/* They may be about to go. */
+	if (index == CNI_KIND_RESULT)
+		cni->result_count = 0;
 	if (name)
 		cni_files_update(&cni->files[index], name, is_whole);
 	else
@@ -46,38 +58,90 @@ static bool has_cidr(const struct range *ranges, size_t count, const struct pref
 	return false;
 }
 
-/* All files' ranges; of an equal CIDR the first file's. CNI_RANGES_CHANGED, 0 or -errno. */
-static int merge_ranges(struct cni *cni)
+/* All files' ranges; of an equal CIDR the first file's. Returns how many do not fit. */
+static uint64_t collect_ranges(const struct cni_files *files, struct range *out, size_t *out_count)
 {
-	const struct cni_files *files = &cni->files[CNI_KIND_CONF];
-	cleanup_free struct range *ranges = calloc(RANGE_MAX, sizeof(ranges[0]));
-	size_t count = 0, dropped = 0, same = 0;
+	uint64_t dropped = 0;
+	size_t count = 0;
 
-	if (!ranges)
-		return -ENOMEM;
 	for (size_t i = 0; i < files->count; i++) {
 		const struct cni_file *file = &files->files[i];
 
 		for (size_t j = 0; j < file->range_count; j++) {
-			if (has_cidr(ranges, count, &file->ranges[j].cidr))
+			if (has_cidr(out, count, &file->ranges[j].cidr))
 				continue;
 			if (count < RANGE_MAX)
-				ranges[count++] = file->ranges[j];
+				out[count++] = file->ranges[j];
 			else
 				dropped++;
 		}
 	}
+	*out_count = count;
+	return dropped;
+}
 
-	cni->dropped_ranges = dropped;
-	while (same < count && same < cni->range_count &&
-	       is_same_range(&ranges[same], &cni->ranges[same]))
-		same++;
-	if (same == count && same == cni->range_count)
-		return 0;
+static bool is_kept_elsewhere(const struct cni_files *files, const struct prefix *cidr)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		const struct cni_file *file = &files->files[i];
+
+		for (size_t j = 0; file->elsewhere && j < file->range_count; j++) {
+			const struct prefix *other = &file->ranges[j].cidr;
+
+			if (file->elsewhere >> j & 1 &&
+			    (prefix_holds(other, cidr) || prefix_holds(cidr, other)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_same(const struct cni *cni, const struct range *ranges, size_t count)
+{
+	if (count != cni->range_count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_same_range(&ranges[i], &cni->ranges[i]))
+			return false;
+	}
+	return true;
+}
+
+/* 0 or -errno, as the other merges. */
+static int merge_ranges(struct cni *cni)
+{
+	const struct cni_files *files = &cni->files[CNI_KIND_CONF];
+	cleanup_free struct range *ranges = calloc(RANGE_MAX, sizeof(ranges[0]));
+	cleanup_free struct cni_book *books = NULL;
+	size_t count = 0, book_count = 0;
+	uint64_t dropped;
+
+	if (!ranges)
+		return -ENOMEM;
+	dropped = collect_ranges(files, ranges, &count);
+	books = calloc(count + 1, sizeof(books[0]));
+	if (!books)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct cni_book *book = &books[book_count];
+
+		if (is_kept_elsewhere(files, &ranges[i].cidr))
+			continue;
+		book->cidr = ranges[i].cidr;
+		text_copy(book->network, sizeof(book->network), ranges[i].name);
+		book_count++;
+	}
+
+	if (!is_same(cni, ranges, count))
+		cni->changes |= CNI_RANGES_CHANGED;
 	free(cni->ranges);
+	free(cni->books);
 	cni->ranges = take_ptr(ranges);
 	cni->range_count = count;
-	return CNI_RANGES_CHANGED;
+	cni->books = take_ptr(books);
+	cni->book_count = book_count;
+	cni->dropped_ranges = dropped;
+	return 0;
 }
 
 static int compare_inodes(const void *a, const void *b)
@@ -87,7 +151,7 @@ static int compare_inodes(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* All files' sandboxes, each once. CNI_SANDBOXES_CHANGED, 0 or -errno. */
+/* All files' sandboxes, each once. */
 static int merge_sandboxes(struct cni *cni)
 {
 	const struct cni_files *files = &cni->files[CNI_KIND_RESULT];
@@ -115,26 +179,59 @@ static int merge_sandboxes(struct cni *cni)
 	free(cni->sandboxes);
 	cni->sandboxes = take_ptr(inodes);
 	cni->sandbox_count = count;
-	return CNI_SANDBOXES_CHANGED;
+	cni->changes |= CNI_SANDBOXES_CHANGED;
+	return 0;
+}
+
+static int compare_results(const void *a, const void *b)
+{
+	const struct result *left = a, *right = b;
+
+	return cni_kept_compare(left->kept, right->kept);
+}
+
+static int sort_results(struct cni *cni)
+{
+	struct cni_files *files = &cni->files[CNI_KIND_RESULT];
+	struct result *results = calloc(files->count + 1, sizeof(results[0]));
+	size_t count = 0;
+
+	if (!results)
+		return -ENOMEM;
+	for (size_t i = 0; i < files->count; i++) {
+		if (files->files[i].kept)
+			results[count++].kept = files->files[i].kept;
+	}
+	qsort(results, count, sizeof(results[0]), compare_results);
+
+	free(cni->results);
+	cni->results = results;
+	cni->result_count = count;
+	if (take(files->is_changed, false))
+		cni->changes |= CNI_RESULTS_CHANGED;
+	return 0;
+}
+
+static int merge_results(struct cni *cni)
+{
+	int err = merge_sandboxes(cni);
+
+	return err ? err : sort_results(cni);
 }
 
 static int merge_all(struct cni *cni)
 {
 	static int (*const merge[CNI_KIND_COUNT])(struct cni * cni) = {
 		[CNI_KIND_CONF] = merge_ranges,
-		[CNI_KIND_RESULT] = merge_sandboxes,
+		[CNI_KIND_RESULT] = merge_results,
 	};
 
 	for (size_t i = 0; i < CNI_KIND_COUNT; i++) {
-		int change;
+		int err = cni->is_stale[i] ? merge[i](cni) : 0;
 
-		if (!cni->is_stale[i])
-			continue;
-		change = merge[i](cni);
-		if (change < 0)
-			return change;
+		if (err)
+			return err;
 		cni->is_stale[i] = false;
-		cni->changes |= change;
 	}
 	return take(cni->changes, 0);
 }
@@ -151,7 +248,8 @@ int cni_open(const struct cni_config *config, struct cni **out)
 	if (!cni)
 		return -ENOMEM;
 	for (enum cni_kind kind = 0; kind < CNI_KIND_COUNT; kind++) {
-		err = cni_files_init(kind, paths[kind], config->host_root, &cni->files[kind]);
+		err = cni_files_init(kind, paths[kind], config->host_root, config->state_dir,
+				     &cni->files[kind]);
 		if (err)
 			return err;
 	}
@@ -177,7 +275,9 @@ void cni_close(struct cni *cni)
 	for (size_t i = 0; i < CNI_KIND_COUNT; i++)
 		cni_files_clear(&cni->files[i]);
 	free(cni->ranges);
+	free(cni->books);
 	free(cni->sandboxes);
+	free(cni->results);
 	free(cni);
 }
 
@@ -199,10 +299,57 @@ struct range_list cni_ranges(const struct cni *cni)
 	return (struct range_list){ .ranges = cni->ranges, .count = cni->range_count };
 }
 
+size_t cni_books(const struct cni *cni, const struct cni_book **out)
+{
+	*out = cni->books;
+	return cni->book_count;
+}
+
 const uint32_t *cni_sandboxes(const struct cni *cni, size_t *out_count)
 {
 	*out_count = cni->sandbox_count;
 	return cni->sandboxes;
+}
+
+void cni_each_result(const struct cni *cni, cni_result_fn fn, void *ctx)
+{
+	for (size_t i = 0; i < cni->result_count; i++) {
+		struct cni_pod pod;
+
+		cni_pod_load(cni->results[i].kept, &pod);
+		fn(&pod, ctx);
+	}
+}
+
+static int add_leases(const struct cni_pod *pod, struct lease_list *list)
+{
+	struct lease lease = {
+		.source = LEASE_CNI_CACHE,
+		.pod = pod->pod,
+		.since_ns = pod->since_ns,
+	};
+
+	text_copy(lease.network, sizeof(lease.network), pod->network);
+	text_copy(lease.ifname, sizeof(lease.ifname), pod->ifname);
+	for (size_t i = 0; i < pod->ip_count; i++) {
+		lease.ip = pod->ips[i];
+		if (lease_list_add(list, &lease) == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int cni_leases(const struct cni *cni, struct lease_list *list)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < cni->result_count; i++) {
+		struct cni_pod pod;
+
+		cni_pod_load(cni->results[i].kept, &pod);
+		err = add_leases(&pod, list);
+	}
+	return err;
 }
 
 struct cni_stats cni_stats(const struct cni *cni)
@@ -213,6 +360,8 @@ struct cni_stats cni_stats(const struct cni *cni)
 		stats.files += cni_files_count_good(&cni->files[i]);
 		stats.errors += cni->files[i].errors;
 		stats.skipped += cni->files[i].skipped;
+		for (size_t j = 0; j < cni->files[i].count; j++)
+			stats.dropped_ips += cni->files[i].files[j].dropped_ips;
 	}
 	return stats;
 }

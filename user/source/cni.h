@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The node's CNI files: ranges out of the network configuration (host-local's
- * `ranges` and `subnet`), and the namespaces that libcni's result cache names as
- * this node's. Watched with inotify; a file that cannot be read is counted,
- * named in the log once, and harms nothing.
+ * `ranges` and `subnet`), and out of libcni's result cache the namespaces that are
+ * this node's, and which pod holds which address in them. Watched with inotify; a
+ * file that cannot be read is counted, named in the log once, and harms nothing.
  */
 #pragma once
 
@@ -11,14 +11,18 @@
 #include <stdint.h>
 
 #include "cleanup.h"
+#include "core/lease.h"
 #include "core/range.h"
+#include "source/cni_result.h"
 
 struct cni;
 
 struct cni_config {
 	const char *conf_dir; /* /etc/cni/net.d, already under the host's root; borrowed */
 	const char *cache_dir; /* /var/lib/cni/results; borrowed */
-	const char *host_root; /* prefix of the sandbox paths that cache files name; "" for none */
+	const char *state_dir; /* /var/lib/cni/networks: only cni_books() needs it; NULL none;
+				  borrowed */
+	const char *host_root; /* prefix of the paths that files name; "" for none */
 };
 
 struct cni_stats {
@@ -26,6 +30,7 @@ struct cni_stats {
 	uint64_t errors; /* files not understood, ever */
 	uint64_t skipped; /* files past the bounds of cni_files.h, ever */
 	uint64_t dropped_ranges; /* past RANGE_MAX, now */
+	uint64_t dropped_ips; /* past CNI_RESULT_IPS_MAX of their results, now */
 };
 
 /* Directories that do not exist yet are waited for by watching the nearest parent that does. */
@@ -36,12 +41,34 @@ DEFINE_CLEANUP(cni, struct cni *, cni_close)
 
 int cni_fd(const struct cni *cni); /* readable when files changed; borrowed */
 
-enum { CNI_RANGES_CHANGED = 1, CNI_SANDBOXES_CHANGED = 2 };
+enum { CNI_RANGES_CHANGED = 1, CNI_SANDBOXES_CHANGED = 2, CNI_RESULTS_CHANGED = 4 };
 /* Take what changed: a mask of the above (0: nothing of interest), or -errno. */
 int cni_refresh(struct cni *cni);
 
 struct range_list cni_ranges(const struct cni *cni); /* borrowed until the next refresh */
+
+/* A CIDR whose addresses host-local keeps in state_dir, all of them. */
+struct cni_book {
+	struct prefix cidr;
+	char network[RANGE_NAME_SIZE];
+};
+
+/* Of the ranges above those that do not overlap one with another `dataDir`. Borrowed until the next
+ * refresh. */
+size_t cni_books(const struct cni *cni, const struct cni_book **out);
+
 /* Inodes of the network namespaces that the cache's results name. Borrowed until the next refresh.
  */
 const uint32_t *cni_sandboxes(const struct cni *cni, size_t *out_count);
+
+/* Valid during the call. */
+typedef void (*cni_result_fn)(const struct cni_pod *pod, void *ctx);
+/* Every result that names a pod or an address, the oldest file first: where two differ, believe the
+ * later one. It tells of its namespaces; of its addresses only when it knows no namespace and is
+ * not gone, since an address may have gone to another pod. */
+void cni_each_result(const struct cni *cni, cni_result_fn fn, void *ctx);
+/* Appends a lease of source "cni-cache" for every address of every result; what does not fit is
+ * counted in the list. -ENOMEM: some are missing. */
+int cni_leases(const struct cni *cni, struct lease_list *list);
+
 struct cni_stats cni_stats(const struct cni *cni);

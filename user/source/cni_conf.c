@@ -7,21 +7,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/text.h"
+
 DEFINE_CLEANUP(json, json_t *, json_decref)
 #define cleanup_json cleanup(cleanup_json_fn)
 
-static int parse_object(const char *text, size_t size, json_t **out)
-{
-	cleanup_json json_t *root = json_loadb(text, size, 0, NULL);
-
-	if (!root)
-		return -EBADMSG;
-	if (!json_is_object(root))
-		return -EINVAL;
-
-	*out = take_ptr(root);
-	return 0;
-}
+/* An IPAM of host-local's, and what the ranges found in it have in common. */
+struct ipam {
+	const json_t *network;
+	const char *data_dir;
+	size_t first; /* of its ranges in the conf */
+};
 
 /* An absent key leaves *out, its default, alone. */
 static int parse_ip_inside(const json_t *range, const char *key, const struct prefix *cidr,
@@ -114,9 +110,21 @@ static bool is_pod_cidr_word(const char *subnet)
 	return strncasecmp(subnet, word, sizeof(word) - 1) == 0;
 }
 
-/* Ranges from `own` on are the same IPAM's: there an equal CIDR is another piece of it, elsewhere
- * another plugin's say. */
-static int add_range(const json_t *network, const json_t *json, size_t own, struct cni_conf *conf)
+/* An equal CIDR is another piece of the same IPAM's, or another plugin's say. */
+static void merge_range(const struct ipam *ipam, const struct range *range, size_t at,
+			struct cni_conf *conf)
+{
+	double *reserved = &conf->ranges[at].reserved;
+
+	if (at >= ipam->first)
+		*reserved -= range_usable(range);
+	if (*reserved < 0)
+		*reserved = 0;
+	if (strcmp(conf->data_dirs[at], ipam->data_dir) != 0)
+		text_copy(conf->data_dirs[at], CNI_DATA_DIR_SIZE, CNI_DATA_DIR_UNKNOWN);
+}
+
+static int add_range(const struct ipam *ipam, const json_t *json, struct cni_conf *conf)
 {
 	const char *subnet = json_string_value(json_object_get(json, "subnet"));
 	struct range range = { .scope = RANGE_SCOPE_NODE, .source = "cni", .parent = RANGE_NONE };
@@ -127,58 +135,69 @@ static int add_range(const json_t *network, const json_t *json, size_t own, stru
 		return 0;
 	/* host-local wants four addresses at least; ::/0 has no count in 128 bits. */
 	if (prefix_parse_masked(subnet, &range.cidr) || range.cidr.len > 126 || !range.cidr.len ||
-	    copy_name(network, range.name) || count_reserved(json, &range.cidr, &range.reserved))
+	    copy_name(ipam->network, range.name) ||
+	    count_reserved(json, &range.cidr, &range.reserved))
 		return -EINVAL;
 
 	for (size_t i = 0; i < conf->count; i++) {
-		double *reserved = &conf->ranges[i].reserved;
-
 		if (prefix_compare(&conf->ranges[i].cidr, &range.cidr) != 0)
 			continue;
-		if (i >= own)
-			*reserved -= range_usable(&range);
-		if (*reserved < 0)
-			*reserved = 0;
+		merge_range(ipam, &range, i, conf);
 		return 0;
 	}
 	if (conf->count == CNI_CONF_RANGES_MAX)
 		return -E2BIG;
 
+	text_copy(conf->data_dirs[conf->count], CNI_DATA_DIR_SIZE, ipam->data_dir);
 	conf->ranges[conf->count++] = range;
+	return 0;
+}
+
+/* What is too long to be kept is none that we could know. */
+static int parse_data_dir(const json_t *ipam, const char **out)
+{
+	const json_t *value = json_object_get(ipam, "dataDir");
+
+	if (value && !json_is_null(value) && !json_is_string(value))
+		return -EINVAL;
+
+	*out = json_is_string(value) ? json_string_value(value) : "";
+	if (strlen(*out) >= CNI_DATA_DIR_SIZE)
+		*out = CNI_DATA_DIR_UNKNOWN;
 	return 0;
 }
 
 static int add_plugin(const json_t *network, const json_t *plugin, struct cni_conf *conf)
 {
-	const json_t *ipam = json_object_get(plugin, "ipam");
-	const char *type = json_string_value(json_object_get(ipam, "type"));
-	const json_t *sets = json_object_get(ipam, "ranges");
-	size_t own = conf->count;
-	int err = 0;
+	const json_t *json = json_object_get(plugin, "ipam");
+	const char *type = json_string_value(json_object_get(json, "type"));
+	const json_t *sets = json_object_get(json, "ranges");
+	struct ipam ipam = { .network = network, .first = conf->count };
+	int err;
 
 	if (!type || strcmp(type, "host-local") != 0)
 		return 0;
-	if (json_object_get(ipam, "subnet"))
-		err = add_range(network, ipam, own, conf);
+	err = parse_data_dir(json, &ipam.data_dir);
+	if (!err && json_object_get(json, "subnet"))
+		err = add_range(&ipam, json, conf);
 	for (size_t i = 0; !err && i < json_array_size(sets); i++) {
 		const json_t *set = json_array_get(sets, i);
 
 		for (size_t j = 0; !err && j < json_array_size(set); j++)
-			err = add_range(network, json_array_get(set, j), own, conf);
+			err = add_range(&ipam, json_array_get(set, j), conf);
 	}
 	return err;
 }
 
 int cni_conf_parse(const char *text, size_t size, struct cni_conf *out)
 {
-	cleanup_json json_t *network = NULL;
+	cleanup_json json_t *network = json_loadb(text, size, 0, NULL);
 	struct cni_conf conf = { 0 };
 	const json_t *plugins;
-	int err;
+	int err = 0;
 
-	err = parse_object(text, size, &network);
-	if (err)
-		return err;
+	if (!json_is_object(network))
+		return network ? -EINVAL : -EBADMSG;
 
 	plugins = json_object_get(network, "plugins");
 	if (!plugins)
@@ -189,39 +208,5 @@ int cni_conf_parse(const char *text, size_t size, struct cni_conf *out)
 		return err;
 
 	*out = conf;
-	return 0;
-}
-
-static void add_sandbox(const char *path, struct cni_result *result)
-{
-	if (!path || path[0] != '/' || strlen(path) >= CNI_SANDBOX_SIZE ||
-	    result->count == CNI_RESULT_SANDBOXES_MAX)
-		return;
-	for (size_t i = 0; i < result->count; i++) {
-		if (strcmp(result->sandboxes[i], path) == 0)
-			return;
-	}
-	memcpy(result->sandboxes[result->count++], path, strlen(path) + 1);
-}
-
-int cni_result_parse(const char *text, size_t size, struct cni_result *out)
-{
-	cleanup_json json_t *root = NULL;
-	struct cni_result result = { 0 };
-	const json_t *interfaces;
-	int err;
-
-	err = parse_object(text, size, &root);
-	if (err)
-		return err;
-
-	interfaces = json_object_get(json_object_get(root, "result"), "interfaces");
-	for (size_t i = 0; i < json_array_size(interfaces); i++) {
-		const json_t *interface = json_array_get(interfaces, i);
-
-		add_sandbox(json_string_value(json_object_get(interface, "sandbox")), &result);
-	}
-
-	*out = result;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two JSON texts that CNI leaves on a node: a network's configuration and a
- * cached result. Buffers in, facts out; no file is touched.
+ * A network's configuration, as CNI leaves it on a node. A text in, facts out; no
+ * file is touched.
  */
 #pragma once
 
@@ -11,17 +11,17 @@
 
 enum {
 	CNI_CONF_RANGES_MAX = 64, /* in one configuration */
-	CNI_RESULT_SANDBOXES_MAX = 4, /* in one result; libcni writes one */
-	CNI_SANDBOX_SIZE = 256,
+	CNI_DATA_DIR_SIZE = 128,
 };
+
+/* No path: two plugins do not agree on the directory of a range, or it is longer than fits. */
+#define CNI_DATA_DIR_UNKNOWN "?"
 
 struct cni_conf {
 	struct range ranges[CNI_CONF_RANGES_MAX];
-	size_t count;
-};
-
-struct cni_result {
-	char sandboxes[CNI_RESULT_SANDBOXES_MAX][CNI_SANDBOX_SIZE]; /* absolute paths */
+	/* Where host-local keeps the addresses of each range, under the network's name; "" its
+	 * default */
+	char data_dirs[CNI_CONF_RANGES_MAX][CNI_DATA_DIR_SIZE];
 	size_t count;
 };
 
@@ -30,5 +30,3 @@ struct cni_result {
  * rangeStart..rangeEnd without the gateway, which by default leaves size - 3 of IPv4. -EBADMSG not
  * JSON, -EINVAL not what host-local would take, -E2BIG past CNI_CONF_RANGES_MAX. */
 int cni_conf_parse(const char *text, size_t size, struct cni_conf *out);
-/* Network namespaces that a cached result names. -EBADMSG not JSON, -EINVAL not an object. */
-int cni_result_parse(const char *text, size_t size, struct cni_result *out);

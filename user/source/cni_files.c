@@ -3,20 +3,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "log.h"
 #include "source/file.h"
+#include "source/nsfs.h"
 
 static void clear_file(struct cni_file *file)
 {
 	free(file->ranges);
+	free(file->kept);
 	*file = (struct cni_file){ 0 };
 }
 #define cleanup_file cleanup(clear_file)
@@ -35,13 +34,24 @@ static bool is_result_name(const char *name)
 	return true;
 }
 
+static bool is_same_directory(const char *root, const char *path, const char *other)
+{
+	size_t root_size = strlen(root), size = strlen(path), other_size = strlen(other);
+
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	while (other_size > 1 && other[other_size - 1] == '/')
+		other_size--;
+	return root_size + size == other_size && memcmp(other, root, root_size) == 0 &&
+	       memcmp(other + root_size, path, size) == 0;
+}
+
 static int read_conf(const struct cni_files *files, const char *text, size_t size,
 		     struct cni_file *out)
 {
 	struct cni_conf conf;
 	int err;
 
-	(void)files;
 	err = cni_conf_parse(text, size, &conf);
 	if (err || !conf.count)
 		return err;
@@ -51,54 +61,63 @@ static int read_conf(const struct cni_files *files, const char *text, size_t siz
 		return -ENOMEM;
 	memcpy(out->ranges, conf.ranges, conf.count * sizeof(out->ranges[0]));
 	out->range_count = conf.count;
+	_Static_assert(CNI_CONF_RANGES_MAX <= 64, "more ranges than bits");
+	for (size_t i = 0; i < conf.count; i++) {
+		const char *dir = conf.data_dirs[i];
+
+		if (*dir && (!files->state_dir ||
+			     !is_same_directory(files->host_root, dir, files->state_dir)))
+			out->elsewhere |= UINT64_C(1) << i;
+	}
 	return 0;
 }
 
-/* Only a file of nsfs has an inode that means a namespace; of which kind does not matter, since all
- * kinds share one numbering. */
-static int netns_inode(const char *host_root, const char *sandbox, uint32_t *out)
+static void add_netns(uint32_t inode, struct cni_pod *pod)
 {
-	cleanup_close int fd = -1;
-	char path[PATH_MAX];
-	struct statfs fs;
-	struct stat st;
+	for (size_t i = 0; i < pod->netns_count; i++) {
+		if (pod->netns[i] == inode)
+			return;
+	}
+	pod->netns[pod->netns_count++] = inode;
+}
 
-	if (snprintf(path, sizeof(path), "%s%s", host_root, sandbox) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_PATH | O_CLOEXEC);
-	if (fd < 0 || fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (fs.f_type != NSFS_MAGIC)
-		return -EINVAL;
-
-	*out = (uint32_t)st.st_ino;
-	return 0;
+static bool says_something(const struct cni_pod *pod)
+{
+	return pod->ip_count || *pod->pod.namespace || *pod->pod.name || *pod->pod.uid ||
+	       *pod->pod.container_id;
 }
 
 static int read_result(const struct cni_files *files, const char *text, size_t size,
 		       struct cni_file *out)
 {
-	static const char var_run[] = "/var/run/";
 	struct cni_result result;
+	struct cni_pod pod = { .since_ns = out->written_ns };
+	size_t gone = 0;
 	int err;
 
 	err = cni_result_parse(text, size, &result);
 	if (err)
 		return err;
 
-	for (size_t i = 0; i < result.count; i++) {
-		const char *sandbox = result.sandboxes[i];
-		uint32_t *inode = &out->sandboxes[out->sandbox_count];
+	for (size_t i = 0; i < result.sandbox_count; i++) {
+		uint32_t inode = 0;
 
-		err = netns_inode(files->host_root, sandbox, inode);
-		/* Under a root of its own the absolute link /var/run -> /run leads astray. */
-		if (err && strncmp(sandbox, var_run, sizeof(var_run) - 1) == 0)
-			err = netns_inode(files->host_root, sandbox + strlen("/var"), inode);
+		err = nsfs_inode(files->host_root, result.sandboxes[i], &inode);
+		gone += err == -ESTALE;
 		if (!err)
-			out->sandbox_count++;
+			add_netns(inode, &pod);
 	}
-	/* A sandbox that is gone is a result that outlived its pod. */
-	return 0;
+	memcpy(out->sandboxes, pod.netns, sizeof(out->sandboxes));
+	out->sandbox_count = pod.netns_count;
+	out->dropped_ips = result.dropped_ips;
+
+	pod.pod = result.pod;
+	pod.is_gone = gone && gone == result.sandbox_count;
+	memcpy(pod.ips, result.ips, sizeof(pod.ips));
+	pod.ip_count = result.ip_count;
+	pod.network = result.network;
+	pod.ifname = result.ifname;
+	return says_something(&pod) ? cni_pod_keep(&pod, &out->kept) : 0;
 }
 
 static const struct kind_row {
@@ -111,6 +130,18 @@ static const struct kind_row {
 	[CNI_KIND_RESULT] = { is_result_name, read_result, "cached CNI result" },
 };
 
+static int64_t written_ns(const char *path)
+{
+	struct stat st;
+	int64_t ns;
+
+	if (stat(path, &st) < 0 ||
+	    __builtin_mul_overflow((int64_t)st.st_mtim.tv_sec, INT64_C(1000000000), &ns) ||
+	    __builtin_add_overflow(ns, (int64_t)st.st_mtim.tv_nsec, &ns))
+		return 0;
+	return ns;
+}
+
 static int read_one(const struct cni_files *files, const char *name, struct cni_file *out)
 {
 	cleanup_file struct cni_file file = { 0 };
@@ -122,6 +153,7 @@ static int read_one(const struct cni_files *files, const char *name, struct cni_
 	if (snprintf(path, sizeof(path), "%s/%s", files->path, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	err = file_read(path, CNI_FILE_MAX, &text, &size);
+	file.written_ns = written_ns(path);
 	if (!err)
 		err = rows[files->kind].read(files, text, size, &file);
 	if (err)
@@ -156,6 +188,7 @@ static size_t find(const struct cni_files *files, const char *name, bool *out_fo
 
 static void drop(struct cni_files *files, size_t at)
 {
+	files->is_changed |= files->files[at].kept != NULL;
 	clear_file(&files->files[at]);
 	files->count--;
 	memmove(&files->files[at], &files->files[at + 1],
@@ -235,6 +268,7 @@ void cni_files_update(struct cni_files *files, const char *name, bool is_whole)
 	snprintf(fresh.name, sizeof(fresh.name), "%s", name);
 	fresh.is_bad = file->is_bad;
 	fresh.is_seen = true;
+	files->is_changed |= !cni_kept_is_equal(file->kept, fresh.kept);
 	clear_file(file);
 	*file = take(fresh, ((struct cni_file){ 0 }));
 	if (err)
@@ -270,7 +304,7 @@ size_t cni_files_count_good(const struct cni_files *files)
 }
 
 int cni_files_init(enum cni_kind kind, const char *path, const char *host_root,
-		   struct cni_files *out)
+		   const char *state_dir, struct cni_files *out)
 {
 	struct cni_file *files = calloc(CNI_FILES_MAX, sizeof(files[0]));
 
@@ -281,6 +315,7 @@ int cni_files_init(enum cni_kind kind, const char *path, const char *host_root,
 		.kind = kind,
 		.path = path,
 		.host_root = host_root,
+		.state_dir = state_dir,
 		.files = files,
 	};
 	return 0;

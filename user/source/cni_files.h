@@ -13,6 +13,7 @@
 
 #include "core/range.h"
 #include "source/cni_conf.h"
+#include "source/cni_result.h"
 
 enum {
 	CNI_FILE_MAX = 1 << 20, /* bytes of one file */
@@ -27,8 +28,12 @@ enum cni_kind {
 
 struct cni_file {
 	char name[NAME_MAX + 1];
+	int64_t written_ns; /* since the epoch; 0 not known */
 	struct range *ranges; /* of a configuration */
 	size_t range_count;
+	uint64_t elsewhere; /* bit of each range whose addresses are not kept in state_dir */
+	struct cni_kept *kept; /* of a result that names a pod or an address, else NULL */
+	size_t dropped_ips; /* of a result */
 	uint32_t sandboxes[CNI_RESULT_SANDBOXES_MAX]; /* of a result: inodes */
 	size_t sandbox_count;
 	bool is_bad;
@@ -38,17 +43,19 @@ struct cni_file {
 struct cni_files {
 	enum cni_kind kind;
 	const char *path; /* borrowed */
-	const char *host_root; /* prefix of sandbox paths; borrowed */
+	const char *host_root; /* prefix of the paths in files; borrowed */
+	const char *state_dir; /* of host-local; NULL none; borrowed */
 	struct cni_file *files; /* by name, as libcni orders them */
 	size_t count;
+	bool is_changed; /* some `kept` is another one since this was last cleared */
 	bool is_full; /* the log has it */
 	uint64_t errors; /* files not understood, ever */
 	uint64_t skipped; /* files past CNI_FILES_MAX or CNI_FILE_MAX, ever */
 };
 
-/* Empty. path and host_root are borrowed. -ENOMEM. The caller owns *out. */
+/* Empty. The paths are borrowed. -ENOMEM. The caller owns *out. */
 int cni_files_init(enum cni_kind kind, const char *path, const char *host_root,
-		   struct cni_files *out);
+		   const char *state_dir, struct cni_files *out);
 void cni_files_clear(struct cni_files *files);
 
 /* Take what the file says now; what is not good JSON may still be half-written unless is_whole. */
