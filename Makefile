@@ -18,14 +18,15 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/pod core/failure core/lease \
 	  core/inventory core/state core/diff core/merge core/hints core/uses core/account \
 	  core/identity core/holdings core/leaks core/calls core/incidents core/call_counts core/journal core/collect \
-	  core/metrics core/reconcile
+	  core/collect_calls core/metrics core/reconcile
 SOURCE := source/file source/nsfs source/yamlfile source/config source/dirwatch source/cni_conf source/cni_result \
-	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local source/ipam_json \
-	  source/proc source/processes source/symbols source/attempt source/kernel source/object source/probe \
-	  source/walker source/netlink
+	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local source/ipam_json source/proc source/processes \
+	  source/symbols source/tracefs source/attempt source/hooks source/kernel source/object source/probe \
+	  source/capture source/walker source/netlink
 SINK   := sink/eventlog sink/http
-USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed intake watch serve chronicle agent cli/option_values cli/option_table cli/options cli/output cli/run cli/snapshot \
-	  cli/doctor cli/version main
+USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed intake watch serve chronicle attribution operations audit \
+	  pods agent cli/option_values cli/option_table cli/options cli/output cli/node cli/run \
+	  cli/snapshot cli/leaks cli/doctor cli/version main
 
 MODULES := $(filter-out cleanup,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
@@ -135,10 +136,18 @@ san: ## run the unit tests under ASan and UBSan
 native: all lab ## run the tests that need root and this machine's kernel
 	@O=$(O) tests/native/run
 
+$(O)/cri/pause: tests/cri/pause.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -static $< -o $@
+
+cri: all $(O)/cri/pause ## run the tests with real containerd and CNI plugins; root
+	@O=$(O) tests/cri/run
+
 qemu: all lab ## run the tests of other kernels in virtual machines
 	@O=$(O) tests/qemu/matrix
 
-bench: all lab $(BENCH:%=$(O)/bench/%) ## measure against peers; root; some ten minutes
+bench: all lab $(BENCH:%=$(O)/bench/%) $(O)/bench/spawn ## measure against peers; root; some ten minutes
 	@O=$(O) tests/bench/run
 
 demo: ## install, build, and show the main job on this machine's kernel; root or sudo
@@ -147,7 +156,7 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@O=$(O) $(SUDO) tests/demo/demo
 
 # What make check runs, in this order; `make check STAGES="test native"` picks.
-STAGES ?= check-layers check-format check-shell check-readme test san lint native qemu
+STAGES ?= check-layers check-format check-shell check-readme test san lint native cri qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check
@@ -164,7 +173,7 @@ lint: all ## clang-tidy and gcc -fanalyzer
 
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo \
-		$(filter-out %.c %.h,$(wildcard tests/native/* tests/qemu/* tests/bench/*)) .ci/run
+		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
 check-readme: $(O)/describe ## fail if README's tables or links are not the code's
 	@O=$(O) tests/readme/tables check
@@ -187,6 +196,11 @@ $(O)/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/lab -c $< -o $@
+
+$(O)/bench/spawn: tests/bench/spawn.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@
 
 $(BENCH:%=$(O)/bench/%): $(O)/bench/%: $(O)/bench/%.o $(O)/bench/peers.o $(O)/bench/promise.o \
 		$(LAB_PARTS:%=$(O)/lab/%.o) $(O)/libpodip.a
@@ -212,7 +226,7 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all lab test san native qemu bench demo check lint check-shell check-readme readme \
+.PHONY: all lab test san native cri qemu bench demo check lint check-shell check-readme readme \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One ring, and how a fact gets into it.
- *
- * Waking user space costs a hundred times what a record does, so it happens once
- * per burst: user space sets `armed` before it sleeps; the first record that finds
- * it set clears it and wakes. The record is published (an atomic exchange) before
- * `armed` is read, and user space sets `armed` before it looks at the ring for the
- * last time, so one of the two always sees the other.
+ * What happened to a namespace, a link or an address, as records of the ring.
  */
 #pragma once
 
-#include "kernel.h"
+#include "ring.h"
 
 #include "event.h"
-#include "stats.h"
-
-/* 8,192 events: a second of the worst churn measured. Mapped twice, all of it counts as resident.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 20);
-} events SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct cpu_stats);
-} cpu_stats SEC(".maps");
 
 /* Devices between two namespaces: where each came from. A move takes milliseconds. */
 struct moving {
@@ -43,68 +22,15 @@ struct {
 	__type(value, struct moving);
 } moving SEC(".maps");
 
-volatile __u32 armed;
-
-static __always_inline void wake(void)
-{
-	void *nudge;
-
-	if (!armed)
-		return;
-	armed = 0;
-
-	nudge = bpf_ringbuf_reserve(&events, sizeof(__u64), 0);
-	if (nudge)
-		bpf_ringbuf_discard(nudge, BPF_RB_FORCE_WAKEUP);
-	else
-		armed = 1;
-}
-
-static __always_inline struct cpu_stats *this_cpu_stats(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&cpu_stats, &zero);
-}
-
-static __always_inline struct event *reserve(enum loss loss, __u64 *out_seq)
-{
-	struct cpu_stats *stats = this_cpu_stats();
-	struct event *event;
-
-	if (!stats)
-		return NULL;
-	*out_seq = ++stats->seq;
-
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event)
-		stats->lost[loss]++;
-	return event;
-}
-
-static __always_inline void count_run(__u32 program, __u64 start_ns)
-{
-	struct cpu_stats *stats = this_cpu_stats();
-
-	if (!stats || program >= PROGRAM_COUNT)
-		return;
-	stats->programs[program].runs++;
-	stats->programs[program].time_ns += bpf_ktime_get_ns() - start_ns;
-}
-
 static __always_inline void submit(struct event *event, __u32 kind)
 {
-	__u64 start_ns = event->time_ns;
-
-	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
-	wake();
-	count_run(kind, start_ns);
+	publish(event, kind, event->time_ns);
 }
 
 static __always_inline void report_netns(enum event_kind kind, const struct net *net)
 {
-	__u64 seq;
-	struct event *event = reserve(LOSS_NETNS, &seq);
+	__u32 seq;
+	struct event *event = reserve(sizeof(*event), LOSS_NETNS, &seq);
 
 	if (!event)
 		return;
@@ -112,7 +38,7 @@ static __always_inline void report_netns(enum event_kind kind, const struct net 
 		.time_ns = bpf_ktime_get_ns(),
 		.netns_cookie = netns_cookie(net),
 		.netns_inum = BPF_CORE_READ(net, ns.inum),
-		.seq = (__u32)seq,
+		.seq = seq,
 		.cpu = (__u16)bpf_get_smp_processor_id(),
 		.kind = kind,
 	};
@@ -148,14 +74,14 @@ static __always_inline void fill_link(struct event *event, const struct net_devi
 static __always_inline struct event *reserve_about(enum loss loss, enum event_kind kind,
 						   const struct net_device *dev)
 {
-	__u64 seq;
-	struct event *event = reserve(loss, &seq);
+	__u32 seq;
+	struct event *event = reserve(sizeof(*event), loss, &seq);
 
 	if (!event)
 		return NULL;
 	*event = (struct event){
 		.time_ns = bpf_ktime_get_ns(),
-		.seq = (__u32)seq,
+		.seq = seq,
 		.cpu = (__u16)bpf_get_smp_processor_id(),
 		.kind = kind,
 	};

@@ -133,11 +133,72 @@ struct nsproxy {
 	struct net *net_ns;
 };
 
+struct mm_struct {
+	unsigned long env_start, env_end;
+};
+
+struct file;
+
+struct fdtable {
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+	unsigned int flags;
+	int group_exit_code;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
+	int exit_code;
 	struct task_struct *real_parent;
 	struct nsproxy *nsproxy;
+	struct mm_struct *mm;
+	struct files_struct *files;
+	struct signal_struct *signal;
+};
+
+struct linux_binprm {
+	const char *filename; /* as it was asked for: of a script, the script */
+};
+
+struct kiocb {
+	struct file *ki_filp;
+};
+
+enum iter_type___ubuf {
+	ITER_UBUF___ubuf, /* 6.0: one buffer, where earlier kernels have an array of one */
+};
+
+struct iov_iter {
+	__u8 iter_type; /* 5.14 */
+	unsigned long iov_offset;
+	unsigned long count;
+	void *ubuf; /* 6.0 */
+	const struct iovec *__iov; /* 6.4 */
+};
+
+struct iov_iter___before_6_4 {
+	const struct iovec *iov;
+};
+
+struct iovec {
+	void *iov_base;
+	unsigned long iov_len;
+};
+
+struct trace_event_raw_sys_enter {
+	unsigned long args[6];
 };
 
 #pragma clang attribute pop
@@ -150,6 +211,7 @@ enum {
 	NETDEV_DOWN = 2,
 	IFA_F_DADFAILED = 0x08,
 	IFA_F_TENTATIVE = 0x40,
+	SIGNAL_GROUP_EXIT = 4, /* group_exit_code is the process's, whatever its threads' are */
 	ADDRESS_DEAD = 4, /* INET6_IFADDR_STATE_DEAD: told of as deleted, still in the list */
 };
 

@@ -168,8 +168,6 @@ int find_functions(void *ctx)
 	return find_function(fib_inetaddr_event) || find_function(cleanup_net);
 }
 
-__u32 hint_host_inum; /* the node's own netns, which has no pod addresses */
-
 volatile __u64 triggers;
 
 /* With a full barrier on every architecture, as a ring commit would have; needs 5.12. */
@@ -218,7 +216,7 @@ static __always_inline void hint_ipv4(const struct work_struct *work)
 	const struct list_head *at = BPF_CORE_READ(head, next);
 	const struct in_ifaddr *ifa = NULL;
 
-	if (BPF_CORE_READ(net, ns.inum) == hint_host_inum)
+	if (BPF_CORE_READ(net, ns.inum) == host_inum)
 		return;
 	for (int i = 0; i < HINT_STEPS; i++) {
 		const struct net_device *dev;
@@ -276,7 +274,7 @@ static __always_inline void hint_ipv6(void)
 	bpf_map_delete_elem(&dad_running, &worker);
 	dev = BPF_CORE_READ(idev, dev);
 	if (BPF_CORE_READ(dev, ip6_ptr) != idev ||
-	    BPF_CORE_READ(dev, nd_net.net, ns.inum) == hint_host_inum)
+	    BPF_CORE_READ(dev, nd_net.net, ns.inum) == host_inum)
 		return;
 	hint_ipv4_of(dev); /* before 6.14 nothing else hints at them */
 	head = (const void *)idev + bpf_core_field_offset(struct inet6_dev, addr_list);

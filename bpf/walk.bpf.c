@@ -8,7 +8,7 @@
  * forms: direct loads (6.2+), probe reads under bpf_loop (5.17+), probe reads with
  * tail calls (5.10+; one run ends after 33 chunks, user space lets it go on).
  */
-#include "load.h"
+#include "ahead.h"
 
 #include "walk.h"
 
@@ -32,6 +32,7 @@ struct {
 struct walk walk; /* outcome of the last run */
 
 __u32 walk_host_inum; /* netns whose ids nsid_find resolves */
+__u32 walk_is_long; /* there are so many namespaces that looking ahead of the walk pays */
 const volatile __u32 walk_peers; /* also tell where the other end of each pair is */
 __u64 walk_host_net;
 __u32 walk_first_inum; /* netns of the kernel's process 1 */
@@ -190,6 +191,11 @@ static __always_inline int step_netns(struct walk *w, bool direct)
 		w->done = some(1);
 		return 1;
 	}
+	if (direct && walk_is_long && !w->ahead) {
+		look_ahead(w->net, w->head);
+		w->ahead = some(AHEAD_NETNS_MAX);
+	}
+	w->ahead--;
 	net = around(next, net, list);
 	inum = get(direct, net, net, ns.inum);
 	if (w->skip_to && w->skip_to != inum) {
@@ -262,6 +268,7 @@ static __always_inline int start(struct walk *w, const struct bpf_raw_tracepoint
 			    .netns_slot = some(0),
 			    .netns_inum = some(0),
 			    .full = some(0) };
+	w->ahead = some(0);
 	w->head = (__u64)BPF_CORE_READ(net, list.prev);
 	w->net = w->head;
 	w->slots = (__u32)ctx->args[0];

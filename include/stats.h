@@ -11,12 +11,15 @@ enum loss {
 	LOSS_NETNS,
 	LOSS_LINK,
 	LOSS_ADDR,
+	LOSS_CALL, /* a run of a CNI plugin */
 	LOSS_COUNT,
 };
 
 /* What ran, for the metrics of the programs: the event kinds, and behind them ... */
 enum {
 	PROGRAM_TRIGGER = 10, /* EVENT_KIND_COUNT: a trigger of the tracepoint backend */
+	PROGRAM_EXEC, /* the environment of a process in the node's own netns was searched */
+	PROGRAM_CALL, /* a CNI plugin began, wrote or ended */
 	PROGRAM_COUNT,
 };
 
@@ -27,6 +30,8 @@ struct program_stats {
 
 struct cpu_stats {
 	__u64 lost[LOSS_COUNT];
-	__u64 seq; /* events tried on this CPU, lost ones included */
+	__u64 seq; /* records tried on this CPU, lost ones included */
+	__u64 unsearched; /* environments with more variables than were looked at */
+	__u64 untracked; /* plugins whose end cannot be told: too many run at once */
 	struct program_stats programs[PROGRAM_COUNT];
 };

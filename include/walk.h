@@ -66,6 +66,8 @@ struct walk {
 	__u32 netns_inum;
 	__u32 skip_to; /* go on at this inode; 0 from the start */
 	__u32 full; /* the array had no room */
+	__u32 ahead; /* namespaces that were looked at already */
+	__u32 pad;
 };
 
 _Static_assert(sizeof(struct walk_netns) == 40, "walk_netns");

@@ -3,8 +3,10 @@
  * One pipeline, read from on_event() down:
  *
  *	watch -> on_event -> state_apply -> on_fact -> account -> journal -> on_line -> event log
+ *	      -> on_call  -> pods (CNI calls, leaks) ---------------> journal
  *
- * and beside it measure(), which /metrics asks.
+ * Whose a namespace is say pods, too; and beside all that is measure(), which
+ * /metrics asks.
  */
 #include "agent.h"
 
@@ -18,8 +20,8 @@
 #include "chronicle.h"
 #include "log.h"
 #include "loop.h"
+#include "pods.h"
 #include "serve.h"
-#include "source/cni.h"
 #include "source/proc.h"
 #include "watch.h"
 
@@ -32,7 +34,7 @@ struct agent {
 	enum backend backend;
 	struct loop *loop;
 	struct watch *watch;
-	struct cni *cni;
+	struct pods *pods;
 	struct state *state;
 	struct account *account;
 	struct chronicle *chronicle;
@@ -49,16 +51,22 @@ struct agent {
 static void on_fact(const struct fact *fact, void *ctx)
 {
 	struct agent *agent = ctx;
-	bool is_initial = agent->phase == WATCH_INITIAL;
 	struct account_note note = { .range = RANGE_NONE };
 	bool has_note = fact->address;
+	char pod[POD_FULL_NAME_SIZE];
+	struct identity identity;
+	struct journal_setting setting = { .identity = &identity,
+					   .is_initial = agent->phase == WATCH_INITIAL };
 
+	pods_find(agent->pods, fact, &identity);
 	if (fact->kind == FACT_IP_ASSIGNED)
 		has_note = !account_assigned(agent->account, fact, &note);
 	else if (fact->kind == FACT_IP_RELEASED)
-		account_released(agent->account, fact, &note);
-	journal_fact(chronicle_journal(agent->chronicle), fact, has_note ? &note : NULL,
-		     account_ranges(agent->account), is_initial);
+		account_released(agent->account, fact, pod_full_name(&identity.pod, pod), &note);
+	setting.note = has_note ? &note : NULL;
+	setting.ranges = account_ranges(agent->account);
+	journal_fact(chronicle_journal(agent->chronicle), fact, &setting);
+	pods_told(agent->pods, fact);
 	agent->corrected += agent->phase == WATCH_CORRECTION;
 }
 
@@ -69,6 +77,13 @@ static void on_event(const struct event *event, enum watch_phase phase, void *ct
 	agent->phase = phase;
 	if (state_apply(agent->state, event))
 		agent->refused++;
+}
+
+static void on_call(const struct probe_record *record, void *ctx)
+{
+	struct agent *agent = ctx;
+
+	pods_record(agent->pods, record);
 }
 
 static void on_lost(const char *cause, uint64_t count, void *ctx)
@@ -101,7 +116,7 @@ static int on_end_of_turn(void *ctx)
 
 static int use_ranges(struct agent *agent)
 {
-	const struct range_list lists[] = { agent->config->ranges, cni_ranges(agent->cni) };
+	const struct range_list lists[] = { agent->config->ranges, pods_ranges(agent->pods) };
 	struct range_table *ranges;
 	int err = range_table_new(lists, array_size(lists), &ranges);
 
@@ -111,34 +126,21 @@ static int use_ranges(struct agent *agent)
 	return account_set_ranges(agent->account, ranges);
 }
 
-static void own_sandboxes(struct agent *agent)
+static void on_ranges(void *ctx)
 {
-	struct event event = { .kind = EVENT_NETNS_OWN,
-			       .source = EVENT_FROM_FILE,
-			       .time_ns = loop_now_ns() };
-	size_t count;
-	const uint32_t *inums = cni_sandboxes(agent->cni, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		event.netns_inum = inums[i];
-		on_event(&event, agent->is_ready ? WATCH_LIVE : WATCH_INITIAL, agent);
-	}
+	if (use_ranges(ctx))
+		log_warn("cannot use the ranges of the CNI files, ignoring");
 }
 
-static int on_cni(void *ctx)
+static void on_sandbox(uint32_t netns, uint64_t time_ns, void *ctx)
 {
 	struct agent *agent = ctx;
-	int changed = cni_refresh(agent->cni);
+	const struct event event = { .kind = EVENT_NETNS_OWN,
+				     .source = EVENT_FROM_FILE,
+				     .time_ns = time_ns,
+				     .netns_inum = netns };
 
-	if (changed < 0) {
-		log_err(changed, "cannot read the CNI files anew, ignoring");
-		return 0;
-	}
-	if (changed & CNI_RANGES_CHANGED && use_ranges(agent))
-		log_warn("cannot use the ranges of the CNI files, ignoring");
-	if (changed & CNI_SANDBOXES_CHANGED)
-		own_sandboxes(agent);
-	return 0;
+	on_event(&event, agent->is_ready ? WATCH_LIVE : WATCH_INITIAL, agent);
 }
 
 /* ---- numbers ---- */
@@ -150,19 +152,13 @@ static void measure(struct metrics_input *out, void *ctx)
 				       .account = agent->account,
 				       .backend = backend_name(watch_backend(agent->watch)),
 				       .version = PODIP_VERSION,
-				       .revision = PODIP_REVISION,
-				       .source_count = 2 };
+				       .revision = PODIP_REVISION };
 	struct proc_usage usage;
 
 	watch_measure(agent->watch, &input);
-	input.losses[input.loss_count].cause = "table_full";
-	input.losses[input.loss_count++].count = agent->refused;
-	input.sources[0].source = "config";
-	input.sources[0].up = true;
-	input.sources[0].entries = agent->config->ranges.count;
-	input.sources[1].source = "cni";
-	input.sources[1].up = cni_stats(agent->cni).files > 0;
-	input.sources[1].entries = cni_ranges(agent->cni).count;
+	collect_add_loss(&input, "table_full", agent->refused);
+	collect_add_source(&input, "config", true, agent->config->ranges.count, 0);
+	pods_measure(agent->pods, &input);
 	chronicle_measure(agent->chronicle, &input);
 	proc_usage(&usage);
 	input.cpu_s = usage.cpu_s;
@@ -215,17 +211,26 @@ static int open_core(struct agent *agent)
 	return err ? err : account_new(&agent->account);
 }
 
-static int open_files(struct agent *agent)
+static int open_pods(struct agent *agent)
 {
-	const struct cni_config cni = { .conf_dir = agent->config->cni_conf_dir,
-					.cache_dir = agent->config->cni_cache_dir,
-					.host_root = agent->config->host_root };
-	int err = cni_open(&cni, &agent->cni);
+	const struct pods_config pods = { .proc_dir = agent->config->proc_dir,
+					  .host_root = agent->config->host_root,
+					  .cni_conf_dir = agent->config->cni_conf_dir,
+					  .cni_cache_dir = agent->config->cni_cache_dir,
+					  .cni_state_dir = agent->config->cni_state_dir,
+					  .ipam_file = agent->config->ipam_file,
+					  .leak_grace_ns = agent->config->leak_grace_ns,
+					  .rules = agent->config->rules,
+					  .state = agent->state,
+					  .account = agent->account,
+					  .journal = chronicle_journal(agent->chronicle),
+					  .on_ranges = on_ranges,
+					  .on_sandbox = on_sandbox,
+					  .ctx = agent };
+	int err = pods_open(&pods, agent->loop, &agent->pods);
 
-	if (!err)
-		err = loop_add(agent->loop, cni_fd(agent->cni), on_cni, agent);
 	if (err)
-		return log_err(err, "cannot watch the CNI files");
+		return err;
 	err = use_ranges(agent);
 	return err ? log_err(err, "cannot use the ranges") : 0;
 }
@@ -237,16 +242,16 @@ static int open_watch(struct agent *agent, const struct kernel *kernel)
 							.proc_dir = agent->config->proc_dir,
 							.state = agent->state,
 							.on_event = on_event,
+							.on_call = on_call,
 							.on_lost = on_lost,
 							.ctx = agent },
 					    .reconcile_ns = agent->config->reconcile_ns };
 	int err = watch_open(&watch, agent->loop, &agent->watch);
 
-	if (err)
-		return err;
-	own_sandboxes(agent);
-	agent->is_ready = true;
-	return 0;
+	if (!err)
+		err = pods_start(agent->pods, watch_object(agent->watch));
+	agent->is_ready = !err;
+	return err;
 }
 
 static int open_serve(struct agent *agent)
@@ -263,8 +268,8 @@ static int open_serve(struct agent *agent)
 static void agent_close(struct agent *agent)
 {
 	serve_close(agent->serve);
+	pods_close(agent->pods);
 	watch_close(agent->watch);
-	cni_close(agent->cni);
 	chronicle_close(agent->chronicle);
 	account_free(agent->account);
 	state_free(agent->state);
@@ -292,7 +297,7 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	err = chronicle_open(&chronicle, &agent->chronicle);
 	if (err)
 		return err;
-	err = open_files(agent);
+	err = open_pods(agent);
 	if (!err)
 		err = open_watch(agent, kernel);
 	if (!err)

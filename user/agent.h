@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The agent: watch -> state -> account -> journal -> event log, and /metrics beside
- * it, in one loop.
+ * The agent: watch -> state -> account -> journal -> event log, CNI calls and the
+ * IPAM's books into the same journal, and /metrics beside it, in one loop.
  */
 #pragma once
 
 #include <stdint.h>
 
+#include "core/failure.h"
 #include "core/range.h"
 #include "source/kernel.h"
 
@@ -14,7 +15,10 @@ struct agent_config {
 	enum backend backend; /* BACKEND_NONE: the best that works */
 	const char *node;
 	const char *proc_dir;
-	const char *cni_conf_dir, *cni_cache_dir;
+	const char *cni_conf_dir, *cni_cache_dir, *cni_state_dir;
+	const char *ipam_file;
+	uint64_t leak_grace_ns;
+	struct reason_rules rules; /* of the configuration */
 	const char *host_root;
 	char *const *listen;
 	size_t listen_count;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call.h"
 #include "core/merge.h"
 #include "log.h"
 #include "loop.h"
@@ -111,21 +112,38 @@ int intake_walk(struct intake *intake, struct diff *diff)
 
 /* ---- what comes in ---- */
 
-static void on_hook_event(const struct event *event, void *ctx)
+/* Every record has a number of its CPU's, so that a gap shows what the ring had no room for. */
+static void note_seq(struct intake *intake, uint16_t cpu, uint32_t seq)
+{
+	uint32_t *last = cpu < intake->cpu_count ? &intake->last_seq[cpu] : NULL;
+
+	if (last && seq > *last + 1) {
+		intake->lost += seq - *last - 1;
+		report_lost(intake, "ring_full", seq - *last - 1);
+	}
+	if (last && seq > *last)
+		*last = seq;
+}
+
+static void on_hook_record(const struct probe_record *record, void *ctx)
 {
 	struct intake *intake = ctx;
-	uint32_t *last = event->cpu < intake->cpu_count ? &intake->last_seq[event->cpu] : NULL;
 
-	if (last && event->seq > *last + 1) {
-		intake->lost += event->seq - *last - 1;
-		report_lost(intake, "ring_full", event->seq - *last - 1);
-	}
-	if (last && event->seq > *last)
-		*last = event->seq;
-	if (intake_is_walking(intake))
-		hints_add(&intake->hints, event);
+	if (record->exec)
+		note_seq(intake, record->exec->cpu, record->exec->seq);
+	else if (record->output)
+		note_seq(intake, record->output->cpu, record->output->seq);
+	else if (record->exit)
+		note_seq(intake, record->exit->cpu, record->exit->seq);
 	else
-		pass(intake, event);
+		note_seq(intake, record->event->cpu, record->event->seq);
+
+	if (!record->event)
+		intake->config.on_call(record, intake->config.ctx);
+	else if (intake_is_walking(intake))
+		hints_add(&intake->hints, record->event);
+	else
+		pass(intake, record->event);
 }
 
 /* Messages do not say what a link is called or which kind it has: a walk does. Never walk between
@@ -221,7 +239,7 @@ static int open_sources(struct intake *intake)
 		return err;
 	if (intake_is_walking(intake))
 		open_netlink(intake);
-	return probe_open(intake->feed.object, on_hook_event, intake, &intake->probe);
+	return probe_open(intake->feed.object, on_hook_record, intake, &intake->probe);
 }
 
 int intake_open(struct intake *intake, const struct intake_config *config)
@@ -244,24 +262,6 @@ void intake_close(struct intake *intake)
 	free(intake->last_seq);
 }
 
-static void add_loss(struct metrics_input *out, const char *cause, uint64_t count)
-{
-	if (out->loss_count < METRICS_LOSS_MAX) {
-		out->losses[out->loss_count].cause = cause;
-		out->losses[out->loss_count++].count = count;
-	}
-}
-
-static void add_program(struct metrics_input *out, const char *program, uint64_t runs,
-			uint64_t time_ns)
-{
-	if (out->program_count < METRICS_PROGRAM_MAX) {
-		out->programs[out->program_count].program = program;
-		out->programs[out->program_count].runs = runs;
-		out->programs[out->program_count++].time_ns = time_ns;
-	}
-}
-
 void intake_measure(const struct intake *intake, struct metrics_input *out)
 {
 	static const char *const programs[PROGRAM_COUNT] = {
@@ -269,22 +269,26 @@ void intake_measure(const struct intake *intake, struct metrics_input *out)
 		[EVENT_LINK_ADD] = "link_listed",    [EVENT_LINK_DEL] = "link_unlisted",
 		[EVENT_LINK_LEAVE] = "link_leaving", [EVENT_LINK_NAME] = "link_renamed",
 		[EVENT_ADDR_ADD] = "address_added",  [EVENT_ADDR_DEL] = "address_removed",
-		[PROGRAM_TRIGGER] = "trigger",
+		[PROGRAM_TRIGGER] = "trigger",	     [PROGRAM_EXEC] = "exec",
+		[PROGRAM_CALL] = "cni_call",
 	};
 	static const char *const losses[] = { [LOSS_NETNS] = "ring_full_netns",
 					      [LOSS_LINK] = "ring_full_link",
-					      [LOSS_ADDR] = "ring_full_address" };
+					      [LOSS_ADDR] = "ring_full_address",
+					      [LOSS_CALL] = "ring_full_call" };
 	struct probe_stats probe = probe_stats(intake->probe);
 	struct walker_stats walker = walker_stats(intake->feed.walker);
 
 	for (size_t i = 0; i < LOSS_COUNT; i++)
-		add_loss(out, losses[i], probe.lost[i]);
-	add_loss(out, "malformed", probe.malformed);
-	add_loss(out, "netlink_overflow", intake->netlink_overflows);
-	add_loss(out, "walk_incomplete", walker.incomplete);
+		collect_add_loss(out, losses[i], probe.lost[i]);
+	collect_add_loss(out, "malformed", probe.malformed);
+	collect_add_loss(out, "environment_unsearched", probe.unsearched);
+	collect_add_loss(out, "plugin_untracked", probe.untracked);
+	collect_add_loss(out, "netlink_overflow", intake->netlink_overflows);
+	collect_add_loss(out, "walk_incomplete", walker.incomplete);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		if (programs[i])
-			add_program(out, programs[i], probe.programs[i].runs,
-				    probe.programs[i].time_ns);
-	add_program(out, "walk", walker.runs, walker.time_ns);
+			collect_add_program(out, programs[i], probe.programs[i].runs,
+					    probe.programs[i].time_ns);
+	collect_add_program(out, "walk", walker.runs, walker.time_ns);
 }

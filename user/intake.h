@@ -12,6 +12,10 @@
 #include "core/hints.h"
 #include "feed.h"
 
+struct netlink;
+struct probe;
+struct probe_record;
+
 enum watch_phase {
 	WATCH_LIVE, /* it happened now */
 	WATCH_INITIAL, /* it was so before the agent looked */
@@ -19,13 +23,12 @@ enum watch_phase {
 };
 
 typedef void (*watch_fn)(const struct event *event, enum watch_phase phase, void *ctx);
+/* A CNI plugin began, wrote or ended: all of the record but `event`. */
+typedef void (*watch_call_fn)(const struct probe_record *record, void *ctx);
 /* Events were lost just now, `count` of them (0: unknown), because of `cause` (a literal). */
 typedef void (*watch_lost_fn)(const char *cause, uint64_t count, void *ctx);
 
 enum { INTAKE_BATCH = 4096 }; /* messages taken in one go */
-
-struct netlink;
-struct probe;
 
 struct intake_config {
 	const struct kernel *kernel; /* borrowed for intake_open() */
@@ -33,6 +36,7 @@ struct intake_config {
 	const char *proc_dir; /* borrowed for intake_open() */
 	struct state *state; /* borrowed; what on_event applies to */
 	watch_fn on_event;
+	watch_call_fn on_call;
 	watch_lost_fn on_lost;
 	void *ctx;
 };

@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 #include "cli/doctor.h"
+#include "cli/leaks.h"
 #include "cli/run.h"
 #include "cli/snapshot.h"
 #include "cli/version.h"
@@ -15,6 +16,7 @@ static const struct command {
 } commands[] = {
 	{ "run", "watch this node: metrics, event log", cli_run },
 	{ "snapshot", "walk once: which namespace holds which addresses", cli_snapshot },
+	{ "leaks", "addresses on which the IPAM's books and the kernel differ", cli_leaks },
 	{ "doctor", "what this kernel allows, and what to do about the rest", cli_doctor },
 	{ "version", "print the version", cli_version },
 };
@@ -24,7 +26,8 @@ static void print_help(FILE *out)
 	fputs("podip watches the pod addresses of a Kubernetes node, from the kernel.\n\n"
 	      "  podip run                      # metrics on :9465/metrics, events on stdout\n"
 	      "  podip run --config podip.yaml  # with the ranges that addresses come from\n"
-	      "  podip snapshot                 # who holds an address now\n"
+	      "  podip snapshot                 # which pod holds an address now\n"
+	      "  podip leaks                    # addresses lost to the IPAM, or held behind its back\n"
 	      "  podip doctor                   # what works on this kernel\n\n"
 	      "Commands (each has --help):\n",
 	      out);

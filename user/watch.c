@@ -76,6 +76,13 @@ static void on_event(const struct event *event, enum watch_phase phase, void *ct
 	watch->config.intake.on_event(event, phase, watch->config.intake.ctx);
 }
 
+static void on_call(const struct probe_record *record, void *ctx)
+{
+	struct watch *watch = ctx;
+
+	watch->config.intake.on_call(record, watch->config.intake.ctx);
+}
+
 /* ---- looks: how many things one found, or -errno ---- */
 
 static int look_at_ring(struct watch *watch)
@@ -287,6 +294,7 @@ int watch_open(const struct watch_config *config, struct loop *loop, struct watc
 	watch->look_timer = -1;
 	watch->reconcile_timer = -1;
 	intake.on_event = on_event;
+	intake.on_call = on_call;
 	intake.on_lost = on_lost;
 	intake.ctx = watch;
 
@@ -322,6 +330,11 @@ void watch_close(struct watch *watch)
 	close_fd(watch->reconcile_timer);
 	reconcile_clear(&watch->reconcile);
 	free(watch);
+}
+
+const struct object *watch_object(const struct watch *watch)
+{
+	return watch->intake.feed.object;
 }
 
 enum backend watch_backend(const struct watch *watch)

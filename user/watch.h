@@ -11,6 +11,7 @@
 #include "intake.h"
 
 struct loop;
+struct object;
 struct watch;
 
 struct watch_config {
@@ -26,6 +27,7 @@ void watch_close(struct watch *watch);
 DEFINE_CLEANUP(watch, struct watch *, watch_close)
 #define cleanup_watch cleanup(cleanup_watch_fn)
 
+const struct object *watch_object(const struct watch *watch); /* what is loaded; borrowed */
 enum backend watch_backend(const struct watch *watch);
 /* Take in what is on its way, once. 0 or -errno. */
 int watch_drain(struct watch *watch);

@@ -16,10 +16,7 @@ static const char help[] =
 	"  podip doctor              # what this kernel allows, and what to do about the rest\n"
 	"  podip doctor -o json\n\n"
 	"Tries everything the agent would use; nothing stays loaded. Exit status: 0 all works,\n"
-	"3 the agent runs with limits, 4 it cannot run.\n\n"
-	"  -o, --output table|json   [table]\n"
-	"      --proc-dir DIR        where the node's /proc is [/proc]\n"
-	"  -h, --help\n";
+	"3 the agent runs with limits, 4 it cannot run.\n\n";
 
 static const char *const verdicts[] = {
 	[VERDICT_WORKS] = "works",
@@ -28,6 +25,21 @@ static const char *const verdicts[] = {
 };
 
 _Static_assert(array_size(verdicts) == VERDICT_COUNT, "a verdict lacks its name");
+
+static enum capture best_capture(const struct kernel *kernel)
+{
+	enum backend best = kernel_best_backend(kernel);
+
+	return best == BACKEND_NONE ? CAPTURE_NONE : kernel_best_capture(kernel, best);
+}
+
+/* Refused, and missed: kprobes are one way of three, and so is the trace file system. */
+static bool is_missed(const struct kernel *kernel, enum feature feature)
+{
+	if (kernel->features[feature].verdict != VERDICT_REFUSED || feature == FEATURE_KPROBE)
+		return false;
+	return feature != FEATURE_TRACEFS || best_capture(kernel) == CAPTURE_NONE;
+}
 
 /* The best backend is what users have on current kernels; with another one the agent is degraded.
  */
@@ -38,7 +50,7 @@ static int status_of(const struct kernel *kernel, int host_err)
 	if (best == BACKEND_NONE || (host_err && host_err != -EACCES))
 		return STATUS_CANNOT_RUN;
 	for (size_t i = 0; i < FEATURE_COUNT; i++)
-		if (kernel->features[i].verdict == VERDICT_REFUSED && i != FEATURE_KPROBE)
+		if (is_missed(kernel, i))
 			return STATUS_DEGRADED;
 	return best == BACKEND_FENTRY ? 0 : STATUS_DEGRADED;
 }
@@ -52,18 +64,20 @@ static void print_finding(const char *name, const struct finding *finding)
 
 static void print_hooks(const struct kernel *kernel)
 {
-	for (size_t i = 0; i < kernel_hook_count; i++) {
-		const struct hook *hook = &kernel_hooks[i];
+	for (size_t i = 0; i < HOOK_COUNT; i++) {
+		const struct hook *hook = &hooks[i];
 		const char *verdict = kernel->hook_found[i] ? "found" : "-";
 
-		printf("  %-11s %-34s %-8s %s\n", backend_name(hook->backend), hook->function,
-		       verdict, hook->fact);
+		printf("  %-11s %-34s %-8s %s\n",
+		       hook->backend == BACKEND_NONE ? "each" : backend_name(hook->backend),
+		       hook->function, verdict, hook->fact);
 	}
 }
 
 static int print_table(const struct kernel *kernel, int host_err, const char *proc_dir)
 {
 	int status = status_of(kernel, host_err);
+	enum capture capture = best_capture(kernel);
 
 	printf("kernel %s %s\n\nfeatures\n", kernel->release, kernel->arch);
 	for (size_t i = 0; i < FEATURE_COUNT; i++)
@@ -74,6 +88,9 @@ static int print_table(const struct kernel *kernel, int host_err, const char *pr
 	puts("\nforms of the walker, fastest first");
 	for (size_t i = 0; i < WALK_FORM_COUNT; i++)
 		print_finding(walk_form_name(i), &kernel->walk_forms[i]);
+	puts("\nways to hear why a CNI plugin failed, best first");
+	for (size_t i = 0; i < CAPTURE_COUNT; i++)
+		print_finding(capture_name(i), &kernel->captures[i]);
 	puts("\nhooks");
 	print_hooks(kernel);
 	if (host_err)
@@ -82,9 +99,14 @@ static int print_table(const struct kernel *kernel, int host_err, const char *pr
 	if (status == STATUS_CANNOT_RUN)
 		puts("\npodip cannot run here");
 	else
-		printf("\npodip runs here with backend '%s' and walker '%s'%s\n",
+		printf("\npodip runs here with backend '%s' and walker '%s'%s; %s%s%s\n",
 		       backend_name(kernel_best_backend(kernel)),
-		       walk_form_name(kernel_best_walk(kernel)), status ? ", with limits" : "");
+		       walk_form_name(kernel_best_walk(kernel)), status ? ", with limits" : "",
+		       capture == CAPTURE_NONE ? "why a CNI plugin failed is told by its exit "
+						 "status and by what is full"
+					       : "why a CNI plugin failed is heard by '",
+		       capture == CAPTURE_NONE ? "" : capture_name(capture),
+		       capture == CAPTURE_NONE ? "" : "'");
 	return status;
 }
 
@@ -97,20 +119,21 @@ static json_t *finding_to_json(const char *name, const struct finding *finding)
 
 static json_t *hooks_to_json(const struct kernel *kernel)
 {
-	json_t *hooks = json_array();
+	json_t *rows = json_array();
 
-	for (size_t i = 0; i < kernel_hook_count; i++)
-		json_array_append_new(hooks, json_pack("{s:s, s:s, s:s, s:b}", "backend",
-						       backend_name(kernel_hooks[i].backend),
-						       "function", kernel_hooks[i].function, "fact",
-						       kernel_hooks[i].fact, "found",
-						       kernel->hook_found[i]));
-	return hooks;
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:b}", "backend",
+						      backend_name(hooks[i].backend), "function",
+						      hooks[i].function, "fact", hooks[i].fact,
+						      "found", kernel->hook_found[i]));
+	return rows;
 }
 
 static int print_json(const struct kernel *kernel, int host_err)
 {
 	json_t *features = json_array(), *backends = json_array(), *forms = json_array();
+	json_t *captures = json_array();
+	enum backend best = kernel_best_backend(kernel);
 	int status = status_of(kernel, host_err);
 	json_t *all;
 
@@ -123,20 +146,24 @@ static int print_json(const struct kernel *kernel, int host_err)
 	for (size_t i = 0; i < WALK_FORM_COUNT; i++)
 		json_array_append_new(forms,
 				      finding_to_json(walk_form_name(i), &kernel->walk_forms[i]));
-	all = json_pack("{s:i, s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o, s:o}", "v", 1, "kernel",
-			kernel->release, "arch", kernel->arch, "status", status, "backend",
-			backend_name(kernel_best_backend(kernel)), "walker",
-			walk_form_name(kernel_best_walk(kernel)), "features", features, "backends",
-			backends, "walk_forms", forms, "hooks", hooks_to_json(kernel));
+	for (size_t i = 0; i < CAPTURE_COUNT; i++)
+		json_array_append_new(captures,
+				      finding_to_json(capture_name(i), &kernel->captures[i]));
+	all = json_pack(
+		"{s:i, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "v", 1, "kernel",
+		kernel->release, "arch", kernel->arch, "status", status, "backend",
+		backend_name(best), "walker", walk_form_name(kernel_best_walk(kernel)), "capture",
+		capture_name(best_capture(kernel)), "features", features, "backends", backends,
+		"walk_forms", forms, "captures", captures, "hooks", hooks_to_json(kernel));
 	return output_json(all) ? STATUS_FAILED : status;
 }
 
 int cli_doctor(int argc, char **argv)
 {
 	cleanup_kernel struct kernel kernel = { 0 };
-	struct output_options options;
+	cleanup_output struct output_options options = { 0 };
 	uint32_t host_inum;
-	int err = output_read(argc, argv, help, &options);
+	int err = output_read(argc, argv, 0, help, &options);
 
 	if (err)
 		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chronicle.h"
 #include "cleanup.h"
+#include "serve.h"
 
 enum { GUESS_DISTANCE_MAX = 2 };
 
@@ -32,7 +34,7 @@ const struct option_row option_rows[OPTION_ROW_COUNT] = {
 	  .expected = "an address such as :9465, 10.0.0.1:9465 or [fd00::1]:9465",
 	  .parse = option_listen_item,
 	  .offset = FIELD(listen),
-	  .is_list = true },
+	  .list_max = SERVE_MAX },
 	{ .flag = "events.file",
 	  .arg = "PATH",
 	  .fallback = "-",
@@ -40,7 +42,7 @@ const struct option_row option_rows[OPTION_ROW_COUNT] = {
 	  .expected = "a file",
 	  .parse = option_text_item,
 	  .offset = FIELD(events_files),
-	  .is_list = true },
+	  .list_max = CHRONICLE_LOG_MAX },
 	{ .flag = "backend",
 	  .arg = "auto|fentry|kprobe|tracepoint",
 	  .fallback = "auto",
@@ -86,6 +88,38 @@ const struct option_row option_rows[OPTION_ROW_COUNT] = {
 	  .parse = option_text,
 	  .offset = FIELD(cni_cache_dir),
 	  .root = OPTION_ROOT_ALWAYS },
+	{ .flag = "cni.state-dir",
+	  .arg = "DIR",
+	  .fallback = "/var/lib/cni/networks",
+	  .help = "host-local's books: which addresses it has given out",
+	  .expected = "a directory",
+	  .parse = option_text,
+	  .offset = FIELD(cni_state_dir),
+	  .root = OPTION_ROOT_ALWAYS },
+	{ .flag = "cni.reason",
+	  .arg = "REASON=TEXT",
+	  .help = "a CNI error that holds TEXT has this reason; asked before the built-in ones",
+	  .expected =
+		  "one of exhausted, cooldown, limit, fragmented, daemon_unreachable, duplicate, "
+		  "timeout, other, then '=' and a text",
+	  .parse = option_rule_item,
+	  .offset = FIELD(rules),
+	  .list_max = REASON_RULES_MAX },
+	{ .flag = "aws.ipam-file",
+	  .arg = "FILE",
+	  .fallback = "/var/run/aws-node/ipam.json",
+	  .help = "allocations of the AWS VPC CNI",
+	  .expected = "a file",
+	  .parse = option_text,
+	  .offset = FIELD(ipam_file),
+	  .root = OPTION_ROOT_ALWAYS },
+	{ .flag = "leak.grace",
+	  .arg = "DURATION",
+	  .fallback = "1m",
+	  .help = "how long books and kernel may differ before it is a leak",
+	  .expected = "a duration from 100ms to 24h such as 1m30s",
+	  .parse = option_period,
+	  .offset = FIELD(leak_grace_ns) },
 	{ .flag = "log.level",
 	  .arg = "error|warn|info|debug",
 	  .fallback = "info",
@@ -128,7 +162,7 @@ void option_print_help(const char *command)
 
 		option_env_name(row->flag, env);
 		printf("  --%s %s\n        %s", row->flag, row->arg, row->help);
-		printf("%s [$%s", row->is_list ? "; repeatable" : "", env);
+		printf("%s [$%s", row->list_max ? "; repeatable" : "", env);
 		if (row->env)
 			printf(", $%s", row->env);
 		if (row->fallback && *row->fallback)

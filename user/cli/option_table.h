@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +24,10 @@ struct options {
 	char *proc_dir;
 	char *cni_conf_dir;
 	char *cni_cache_dir;
+	char *cni_state_dir;
+	char *ipam_file;
+	uint64_t leak_grace_ns;
+	struct option_rules rules;
 	enum log_level log_level;
 	enum log_format log_format;
 	struct config file; /* its ranges; empty without a file */
@@ -42,11 +45,11 @@ struct option_row {
 	int (*parse)(const char *text, void *field);
 	size_t offset;
 	enum option_root root; /* is it a path under host-root? */
-	bool is_list;
+	size_t list_max; /* how many values it takes; 0: one, the last */
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 12 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 16 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];
 
 /* "web.listen-address" to "PODIP_WEB_LISTEN_ADDRESS". */

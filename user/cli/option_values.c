@@ -59,6 +59,17 @@ int option_text_item(const char *text, void *field)
 	return 0;
 }
 
+int option_rule_item(const char *text, void *field)
+{
+	struct option_rules *rules = field;
+	struct reason_rule rule;
+
+	if (rules->count == REASON_RULES_MAX || reason_rule_parse(text, &rule))
+		return -EINVAL;
+	rules->items[rules->count++] = rule;
+	return 0;
+}
+
 static bool is_port(const char *text)
 {
 	size_t size = strspn(text, "0123456789");

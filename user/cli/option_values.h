@@ -7,7 +7,9 @@
 
 #include <stddef.h>
 
-enum { OPTION_LIST_MAX = 8 };
+#include "core/failure.h"
+
+enum { OPTION_LIST_MAX = 64 }; /* of any list; a row may allow fewer */
 
 enum option_backend {
 	OPTION_BACKEND_AUTO,
@@ -23,10 +25,16 @@ struct option_list {
 	size_t count;
 };
 
+struct option_rules {
+	struct reason_rule items[REASON_RULES_MAX];
+	size_t count;
+};
+
 int option_text(const char *text, void *field); /* char *, owned; not empty */
 int option_dir(const char *text,
 	       void *field); /* char *, owned; no trailing slash, "" for the root */
 int option_text_item(const char *text, void *field); /* struct option_list: one more */
+int option_rule_item(const char *text, void *field); /* struct option_rules: REASON=TEXT */
 int option_listen_item(const char *text, void *field); /* the same, ADDR:PORT */
 int option_backend(const char *text, void *field); /* enum option_backend */
 int option_period(const char *text, void *field); /* uint64_t of ns: "1m30s", 100ms to 24h */

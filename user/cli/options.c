@@ -52,11 +52,13 @@ static int complain_flag(const char *flag)
 
 static int add_flag(size_t index, const char *text, struct given *given)
 {
+	const struct option_row *row = &option_rows[index];
+
 	given->origin = FROM_FLAG;
-	if (!option_rows[index].is_list)
+	if (!row->list_max)
 		given->count = 0;
-	if (given->count == OPTION_LIST_MAX)
-		return complain("--%s: more than %d", option_rows[index].flag, OPTION_LIST_MAX);
+	else if (given->count == row->list_max)
+		return complain("--%s: more than %zu", row->flag, row->list_max);
 	given->texts[given->count++] = text;
 	return 0;
 }
@@ -132,7 +134,7 @@ static int take_setting(const char *path, const struct config *file, size_t inde
 		row++;
 	if (row == OPTION_ROW_COUNT)
 		return complain_key(path, setting);
-	for (size_t i = 0; i < index && !option_rows[row].is_list; i++) {
+	for (size_t i = 0; i < index && !option_rows[row].list_max; i++) {
 		if (strcmp(file->settings[i].key, setting->key) == 0)
 			return complain("%s:%u: %s: there already on line %u", path, setting->line,
 					setting->key, file->settings[i].line);
@@ -141,9 +143,9 @@ static int take_setting(const char *path, const struct config *file, size_t inde
 	given += row;
 	if (given->count && given->origin != FROM_FILE)
 		return 0;
-	if (given->count == OPTION_LIST_MAX)
-		return complain("%s:%u: %s: more than %d", path, setting->line, setting->key,
-				OPTION_LIST_MAX);
+	if (option_rows[row].list_max && given->count == option_rows[row].list_max)
+		return complain("%s:%u: %s: more than %zu", path, setting->line, setting->key,
+				option_rows[row].list_max);
 	given->origin = FROM_FILE;
 	given->lines[given->count] = setting->line;
 	given->texts[given->count++] = setting->value;
@@ -278,6 +280,8 @@ void options_clear(struct options *options)
 	free(options->proc_dir);
 	free(options->cni_conf_dir);
 	free(options->cni_cache_dir);
+	free(options->cni_state_dir);
+	free(options->ipam_file);
 	config_clear(&options->file);
 	*options = (struct options){ 0 };
 }

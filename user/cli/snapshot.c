@@ -6,36 +6,14 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "agent.h"
-#include "cli/output.h"
-#include "core/state.h"
+#include "cli/node.h"
 #include "core/text.h"
-#include "feed.h"
-#include "log.h"
-#include "loop.h"
 
 static const char help[] =
 	"  podip snapshot            # every pod address of this node, by network namespace\n"
 	"  podip snapshot -o json\n\n"
-	"Walks the kernel once, without entering a namespace, and exits.\n\n"
-	"  -o, --output table|json   [table]\n"
-	"      --proc-dir DIR        where the node's /proc is [/proc]\n"
-	"  -h, --help\n";
-
-static const uint32_t limits[] = {
-	[INVENTORY_NETNS] = 131072, [INVENTORY_LINKS] = 131072, [INVENTORY_ADDRESSES] = 131072
-};
-
-static void ignore_fact(const struct fact *fact, void *ctx)
-{
-	(void)fact;
-	(void)ctx;
-}
-
-static bool is_shown(const struct netns *netns)
-{
-	return netns->is_own && !netns->is_host;
-}
+	"Walks the kernel once, without entering a namespace, reads the node's files and processes\n"
+	"for whose each is, and exits.\n\n";
 
 static json_t *link_to_json(const struct link *link)
 {
@@ -55,25 +33,64 @@ static json_t *link_to_json(const struct link *link)
 			 text_to_json(link->name), "kind", link->kind, "addresses", addresses);
 }
 
-static int print_json(const struct inventory *inventory)
+/* What each source says of the namespace, best first. */
+static json_t *claims_to_json(const struct node *node, const struct netns *netns)
 {
+	const struct identities *identities = attribution_identities(node->attribution);
+	json_t *claims = json_array();
+
+	for (enum identity_source i = 0; i < IDENTITY_SOURCE_COUNT; i++) {
+		const struct pod *pod = identities_claimed(identities, netns->key.inum, i);
+		json_t *claim = pod ? node_pod_json(pod) : NULL;
+
+		if (!claim)
+			continue;
+		json_object_set_new(claim, "identity", json_string(identity_source_name(i)));
+		json_array_append_new(claims, claim);
+	}
+	return claims;
+}
+
+/* Sources that know an address alone count, too. */
+static struct identity identify(const struct node *node, const struct netns *netns)
+{
+	const struct link *link = netns->links;
+	const struct ip *ip = NULL;
+	struct identity identity;
+
+	for (; link && !ip; link = link->next)
+		if (link->addresses)
+			ip = &link->addresses->key.ip;
+	identities_find(attribution_identities(node->attribution), netns->key.inum, ip, &identity);
+	return identity;
+}
+
+static json_t *netns_to_json(const struct node *node, const struct netns *netns)
+{
+	struct identity identity = identify(node, netns);
+	json_t *links = json_array(), *json, *pod;
+	const struct link *link;
+
+	DL_FOREACH(netns->links, link)
+		json_array_append_new(links, link_to_json(link));
+	json = json_pack("{s:I, s:I, s:s?, s:o, s:o}", "netns", (json_int_t)netns->key.inum,
+			 "netns_cookie", (json_int_t)netns->key.cookie, "identity",
+			 identity_source_name(identity.source), "claims",
+			 claims_to_json(node, netns), "links", links);
+	pod = node_pod_json(&identity.pod);
+	json_object_update(json, pod);
+	json_decref(pod);
+	return json;
+}
+
+static int print_json(const struct node *node)
+{
+	const struct inventory *inventory = state_inventory_const(node->state);
 	json_t *all = json_array();
 
-	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next) {
-		json_t *links = json_array();
-		const struct link *link;
-
-		if (!is_shown(netns)) {
-			json_decref(links);
-			continue;
-		}
-		DL_FOREACH(netns->links, link)
-			json_array_append_new(links, link_to_json(link));
-		json_array_append_new(all,
-				      json_pack("{s:I, s:I, s:o}", "netns",
-						(json_int_t)netns->key.inum, "netns_cookie",
-						(json_int_t)netns->key.cookie, "links", links));
-	}
+	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next)
+		if (node_shows(netns))
+			json_array_append_new(all, netns_to_json(node, netns));
 	return output_json(json_pack("{s:i, s:o}", "v", 1, "namespaces", all));
 }
 
@@ -87,33 +104,38 @@ static void clean_name(const char *name, char out[static EVENT_NAME_SIZE + 1])
 	out[i] = '\0';
 }
 
-static void print_netns(const struct netns *netns)
+static void print_netns(const struct node *node, const struct netns *netns)
 {
+	struct identity identity = identify(node, netns);
 	const struct address *address;
 	const struct link *link;
-	char name[EVENT_NAME_SIZE + 1], ip[IP_TEXT_SIZE];
+	char name[EVENT_NAME_SIZE + 1], ip[IP_TEXT_SIZE + 4], pod[POD_FULL_NAME_SIZE * 4];
 
+	node_pod_text(&identity.pod, pod, sizeof(pod));
 	if (!netns->address_count)
-		printf("%-12u %-16s %-10s %s\n", netns->key.inum, "-", "-", "(no address)");
+		printf("%-12u %-16s %-10s %-22s %s\n", netns->key.inum, "-", "-", "(no address)",
+		       pod);
 	DL_FOREACH(netns->links, link) {
 		clean_name(link->name, name);
 		DL_FOREACH(link->addresses, address) {
 			ip_format(&address->key.ip, ip);
-			printf("%-12u %-16s %-10s %s/%u\n", netns->key.inum, name,
-			       link->kind[0] ? link->kind : "-", ip, address->prefix_len);
+			snprintf(ip + strlen(ip), 5, "/%u", address->prefix_len);
+			printf("%-12u %-16s %-10s %-22s %s\n", netns->key.inum, name,
+			       link->kind[0] ? link->kind : "-", ip, pod);
 		}
 	}
 }
 
-static int print_table(const struct inventory *inventory)
+static int print_table(const struct node *node)
 {
+	const struct inventory *inventory = state_inventory_const(node->state);
 	unsigned int namespaces = 0;
 
-	printf("%-12s %-16s %-10s %s\n", "NETNS", "LINK", "KIND", "ADDRESS");
+	printf("%-12s %-16s %-10s %-22s %s\n", "NETNS", "LINK", "KIND", "ADDRESS", "POD");
 	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next) {
-		if (!is_shown(netns))
+		if (!node_shows(netns))
 			continue;
-		print_netns(netns);
+		print_netns(node, netns);
 		namespaces++;
 	}
 	printf("%u namespaces, %u addresses\n", namespaces,
@@ -121,39 +143,16 @@ static int print_table(const struct inventory *inventory)
 	return 0;
 }
 
-static int fill(const struct kernel *kernel, const char *proc_dir, struct state *state)
-{
-	struct feed feed = { 0 };
-	struct diff diff = { 0 };
-	int err = feed_open(&feed, kernel, BACKEND_NONE, proc_dir, state);
-
-	if (!err)
-		err = feed_diff(&feed, state, false, loop_now_ns(), &diff);
-	for (size_t i = 0; i < diff.count && !err; i++)
-		err = state_apply(state, &diff.events[i]);
-	diff_clear(&diff);
-	feed_close(&feed);
-	return err;
-}
-
 int cli_snapshot(int argc, char **argv)
 {
-	cleanup_kernel struct kernel kernel = { 0 };
-	cleanup_state struct state *state = NULL;
-	struct output_options options;
-	int err = output_read(argc, argv, help, &options);
+	cleanup_output struct output_options options = { 0 };
+	cleanup_node struct node node = { 0 };
+	int err = output_read(argc, argv, OUTPUT_FILES, help, &options);
 
 	if (err)
 		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;
-	if (kernel_probe(&kernel) || state_new(limits, ignore_fact, NULL, &state))
-		return STATUS_FAILED;
-	if (kernel_best_walk(&kernel) == WALK_FORM_COUNT) {
-		log_write(LOG_LEVEL_ERROR, "cannot walk: %s; see 'podip doctor'",
-			  kernel.features[FEATURE_WALKER].why);
-		return AGENT_CANNOT_RUN;
-	}
-	if (fill(&kernel, options.proc_dir, state))
-		return STATUS_FAILED;
-	return options.is_json ? print_json(state_inventory(state))
-			       : print_table(state_inventory(state));
+	err = node_open(&options, &node);
+	if (err)
+		return err;
+	return options.is_json ? print_json(&node) : print_table(&node);
 }

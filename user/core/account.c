@@ -142,10 +142,13 @@ int account_assigned(struct account *account, const struct fact *fact, struct ac
 	const struct ip *ip = &fact->address->key.ip;
 	int range = range_table_find(account->ranges, ip);
 	struct account_note note = { .range = range, .latency_ns = latency_of(fact) };
-	int is_first = uses_hold(&account->uses, ip, fact->time_ns, &note.reuse_ns);
+	struct use_past past;
+	int is_first = uses_hold(&account->uses, ip, fact->time_ns, &past);
 
 	if (is_first < 0)
 		return is_first;
+	note.reuse_ns = past.reuse_ns;
+	note.previous_pod = past.pod;
 	if (is_first)
 		add_used(account, range, ip, 1);
 	count_assigned(account, range, ip, note.reuse_ns);
@@ -157,7 +160,8 @@ int account_assigned(struct account *account, const struct fact *fact, struct ac
 	return 0;
 }
 
-void account_released(struct account *account, const struct fact *fact, struct account_note *out)
+void account_released(struct account *account, const struct fact *fact, const char *pod,
+		      struct account_note *out)
 {
 	const struct ip *ip = &fact->address->key.ip;
 	int range = range_table_find(account->ranges, ip);
@@ -166,7 +170,7 @@ void account_released(struct account *account, const struct fact *fact, struct a
 		account->unranged[family_of(ip)].released++;
 	for (int i = range; i != RANGE_NONE; i = range_table_at(account->ranges, (size_t)i)->parent)
 		account->usages[i].released++;
-	if (uses_release(&account->uses, ip, fact->time_ns))
+	if (uses_release(&account->uses, ip, fact->time_ns, pod))
 		add_used(account, range, ip, -1);
 	*out = (struct account_note){ .range = range, .usage = usage_of(account, range, ip) };
 }

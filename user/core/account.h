@@ -28,6 +28,8 @@ struct account_note {
 	int range; /* in the table, or RANGE_NONE */
 	const struct usage *usage; /* of that range, or of "unranged"; borrowed */
 	uint64_t reuse_ns; /* 0: not used before, as far as remembered */
+	const char
+		*previous_pod; /* "namespace/name" that had it before; NULL not known; borrowed */
 	uint64_t latency_ns; /* creation of the netns to this address; 0 not known */
 };
 
@@ -48,8 +50,9 @@ int account_set_ranges(struct account *account, struct range_table *ranges);
 
 /* FACT_IP_ASSIGNED. -ENOMEM: nothing was counted. */
 int account_assigned(struct account *account, const struct fact *fact, struct account_note *out);
-/* FACT_IP_RELEASED. */
-void account_released(struct account *account, const struct fact *fact, struct account_note *out);
+/* FACT_IP_RELEASED, by pod (NULL: not known). */
+void account_released(struct account *account, const struct fact *fact, const char *pod,
+		      struct account_note *out);
 
 const struct range_table *account_ranges(const struct account *account); /* borrowed */
 const struct usage *account_usage(const struct account *account, size_t range);

@@ -45,6 +45,46 @@ enum correction correction_of(const struct event *event)
 	}
 }
 
+/* ---- what the agent adds ---- */
+
+void collect_add_loss(struct metrics_input *input, const char *cause, uint64_t count)
+{
+	if (input->loss_count == METRICS_LOSS_MAX)
+		return;
+	input->losses[input->loss_count].cause = cause;
+	input->losses[input->loss_count++].count = count;
+}
+
+void collect_add_program(struct metrics_input *input, const char *program, uint64_t runs,
+			 uint64_t time_ns)
+{
+	if (input->program_count == METRICS_PROGRAM_MAX)
+		return;
+	input->programs[input->program_count].program = program;
+	input->programs[input->program_count].runs = runs;
+	input->programs[input->program_count++].time_ns = time_ns;
+}
+
+void collect_add_table(struct metrics_input *input, const char *table, double entries, double limit)
+{
+	if (input->table_count == METRICS_TABLE_MAX)
+		return;
+	input->tables[input->table_count].table = table;
+	input->tables[input->table_count].entries = entries;
+	input->tables[input->table_count++].limit = limit;
+}
+
+void collect_add_source(struct metrics_input *input, const char *source, bool up, uint64_t entries,
+			uint64_t errors)
+{
+	if (input->source_count == METRICS_SOURCE_MAX)
+		return;
+	input->sources[input->source_count].source = source;
+	input->sources[input->source_count].up = up;
+	input->sources[input->source_count].entries = entries;
+	input->sources[input->source_count++].errors = errors;
+}
+
 /* ---- numbers of a range ---- */
 
 double metric_capacity(const struct range *range, const struct usage *usage)
@@ -250,6 +290,12 @@ void metric_source_entries(struct exposition *out, const struct metrics_input *i
 		exposition_sample(out, (double)input->sources[i].entries, input->sources[i].source);
 }
 
+void metric_source_errors(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->source_count; i++)
+		exposition_sample(out, (double)input->sources[i].errors, input->sources[i].source);
+}
+
 static void put_tables(struct exposition *out, const struct metrics_input *input, bool is_limit)
 {
 	const struct inventory *inventory = state_inventory_const(input->state);
@@ -264,6 +310,9 @@ static void put_tables(struct exposition *out, const struct metrics_input *input
 			  is_limit ? (double)RANGE_MAX
 				   : (double)range_table_count(account_ranges(input->account)),
 			  "ranges");
+	for (size_t i = 0; i < input->table_count; i++)
+		exposition_sample(out, is_limit ? input->tables[i].limit : input->tables[i].entries,
+				  input->tables[i].table);
 }
 
 void metric_entries(struct exposition *out, const struct metrics_input *input)

@@ -11,7 +11,15 @@
 #include "core/exposition.h"
 #include "core/state.h"
 
-enum { METRICS_LOSS_MAX = 16, METRICS_PROGRAM_MAX = 16, METRICS_SOURCE_MAX = 8 };
+struct call_counts;
+struct leaks;
+
+enum {
+	METRICS_LOSS_MAX = 24,
+	METRICS_PROGRAM_MAX = 16,
+	METRICS_SOURCE_MAX = 8,
+	METRICS_TABLE_MAX = 8,
+};
 
 enum correction {
 	CORRECTION_NETNS_ADDED,
@@ -48,8 +56,21 @@ struct metrics_input {
 		const char *source;
 		bool up;
 		uint64_t entries;
+		uint64_t errors; /* what was not understood, ever */
 	} sources[METRICS_SOURCE_MAX];
-	size_t loss_count, program_count, source_count;
+	struct {
+		const char *table;
+		double entries, limit;
+	} tables[METRICS_TABLE_MAX]; /* beside those of state and account */
+	size_t loss_count, program_count, source_count, table_count;
+	const struct call_counts *call_counts; /* NULL: none */
+	const struct leaks *leaks; /* NULL: none */
+	const char *capture; /* how plugins' words are heard; "none" */
+	bool is_capturing; /* they would be now */
+	uint32_t waiting; /* pods that wait for their address */
+	double oldest_wait_s;
+	uint32_t unattributed; /* namespaces of this node whose pod nobody knows */
+	uint64_t disagreements;
 	uint64_t corrections[CORRECTION_COUNT];
 	double reconcile_at_s; /* since the epoch; 0 never */
 	double reconcile_took_s;
@@ -57,6 +78,15 @@ struct metrics_input {
 	double cpu_s, start_s;
 	uint64_t resident_bytes, virtual_bytes, open_fds, max_fds;
 };
+
+/* One entry more; past the bounds of struct metrics_input it is left out. */
+void collect_add_loss(struct metrics_input *input, const char *cause, uint64_t count);
+void collect_add_program(struct metrics_input *input, const char *program, uint64_t runs,
+			 uint64_t time_ns);
+void collect_add_table(struct metrics_input *input, const char *table, double entries,
+		       double limit);
+void collect_add_source(struct metrics_input *input, const char *source, bool up, uint64_t entries,
+			uint64_t errors);
 
 /* One of three: a number of each range, a number of the agent, or a function that writes all
  * samples of the family. */
@@ -106,5 +136,6 @@ void metric_source_up(struct exposition *out, const struct metrics_input *input)
 void metric_source_entries(struct exposition *out, const struct metrics_input *input);
 void metric_entries(struct exposition *out, const struct metrics_input *input);
 void metric_limits(struct exposition *out, const struct metrics_input *input);
+void metric_source_errors(struct exposition *out, const struct metrics_input *input);
 void metric_backend(struct exposition *out, const struct metrics_input *input);
 void metric_build(struct exposition *out, const struct metrics_input *input);

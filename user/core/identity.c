@@ -65,15 +65,11 @@ static size_t pack(const struct pod *pod, char out[static sizeof(struct pod)])
 {
 	const char *const texts[TEXT_COUNT] = { pod->namespace, pod->name, pod->uid,
 						pod->container_id };
-	size_t used = 0;
+	char *at = out;
 
-	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		size_t size = strlen(texts[i]) + 1;
-
-		memcpy(out + used, texts[i], size);
-		used += size;
-	}
-	return used;
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		at = stpcpy(at, texts[i]) + 1;
+	return (size_t)(at - out);
 }
 
 static struct pod unpack(const struct claim *claim)
@@ -82,12 +78,8 @@ static struct pod unpack(const struct claim *claim)
 	char *const texts[TEXT_COUNT] = { pod.namespace, pod.name, pod.uid, pod.container_id };
 	const char *at = claim->texts;
 
-	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		size_t size = strlen(at) + 1;
-
-		memcpy(texts[i], at, size);
-		at += size;
-	}
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		at += stpcpy(texts[i], at) - texts[i] + 1;
 	return pod;
 }
 
@@ -129,20 +121,12 @@ static void drop(struct table *table, struct subject *subject)
 	free(subject);
 }
 
-static bool is_empty(const struct subject *subject)
+static void drop_if_empty(struct table *table, struct subject *subject)
 {
 	for (enum identity_source i = 0; i < IDENTITY_SOURCE_COUNT; i++)
 		if (subject->claims[i])
-			return false;
-	return true;
-}
-
-static void drop_withdrawn(struct table *table, struct subject *subject,
-			   enum identity_source source)
-{
-	if (!subject->claims[source] || !subject->claims[source]->is_withdrawn)
-		return;
-	drop_claim(table, subject, source);
+			return;
+	drop(table, subject);
 }
 
 static bool has_room(struct table *table)
@@ -155,9 +139,9 @@ static bool has_room(struct table *table)
 		return false;
 	HASH_ITER(hh, table->all, subject, next) {
 		for (enum identity_source i = 0; i < IDENTITY_SOURCE_COUNT; i++)
-			drop_withdrawn(table, subject, i);
-		if (is_empty(subject))
-			drop(table, subject);
+			if (!said(subject, i))
+				drop_claim(table, subject, i);
+		drop_if_empty(table, subject);
 	}
 	return HASH_COUNT(table->all) < table->limit;
 }
@@ -263,13 +247,13 @@ void identities_withdraw_ips(struct identities *identities, enum identity_source
 	struct subject *subject, *next;
 
 	HASH_ITER(hh, table->all, subject, next) {
-		drop_withdrawn(table, subject, source);
-		if (subject->claims[source]) {
+		if (said(subject, source)) {
 			subject->claims[source]->is_withdrawn = true;
 			table->withdrawn++;
+		} else {
+			drop_claim(table, subject, source);
+			drop_if_empty(table, subject);
 		}
-		if (is_empty(subject))
-			drop(table, subject);
 	}
 }
 
@@ -398,18 +382,14 @@ int identities_new(struct identities **out)
 	return 0;
 }
 
-static void clear(struct table *table)
-{
-	while (table->all)
-		drop(table, table->all);
-}
-
 void identities_free(struct identities *identities)
 {
 	if (!identities)
 		return;
-	clear(&identities->netns);
-	clear(&identities->addresses);
+	while (identities->netns.all)
+		drop(&identities->netns, identities->netns.all);
+	while (identities->addresses.all)
+		drop(&identities->addresses, identities->addresses.all);
 	free(identities->claimed);
 	free(identities);
 }

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "core/calls.h"
+#include "core/incidents.h"
+#include "core/leaks.h"
+
 static const enum record_type fact_types[] = {
 	[FACT_NETNS_CREATED] = RECORD_NETNS_CREATED, [FACT_NETNS_FREED] = RECORD_NETNS_FREED,
 	[FACT_LINK_CREATED] = RECORD_LINK_CREATED,   [FACT_LINK_MOVED] = RECORD_LINK_MOVED,
@@ -56,6 +60,7 @@ static void fill_note(struct record *record, const struct account_note *note,
 		      const struct range_table *ranges, char cidr[static PREFIX_TEXT_SIZE])
 {
 	record->used = note->usage->used;
+	record->previous_pod = note->previous_pod;
 	if (note->reuse_ns)
 		record->reuse_ns = note->reuse_ns;
 	if (note->latency_ns)
@@ -66,8 +71,34 @@ static void fill_note(struct record *record, const struct account_note *note,
 		fill_range(record, range_table_at(ranges, (size_t)note->range), cidr);
 }
 
-void journal_fact(struct journal *journal, const struct fact *fact, const struct account_note *note,
-		  const struct range_table *ranges, bool initial)
+/* A name that is not known is no name. */
+static const char *known(const char *text)
+{
+	return *text ? text : NULL;
+}
+
+static void fill_pod(struct record *record, const struct pod *pod)
+{
+	record->namespace = known(pod->namespace);
+	record->pod = known(pod->name);
+	record->pod_uid = known(pod->uid);
+	record->container_id = known(pod->container_id);
+}
+
+/* The way from the namespace's creation to the address, by what happened in between. */
+static void fill_phases(struct record *record, const struct fact *fact, uint64_t plugin_start_ns)
+{
+	uint64_t created_ns = fact->netns->created_ns;
+
+	if (record->latency_ns == RECORD_ABSENT || !plugin_start_ns ||
+	    plugin_start_ns < created_ns || plugin_start_ns > fact->time_ns)
+		return;
+	record->sandbox_ns = plugin_start_ns - created_ns;
+	record->plugin_ns = fact->time_ns - plugin_start_ns;
+}
+
+void journal_fact(struct journal *journal, const struct fact *fact,
+		  const struct journal_setting *setting)
 {
 	struct record record = record_init(fact_types[fact->kind]);
 	char ip[IP_TEXT_SIZE], cidr[PREFIX_TEXT_SIZE];
@@ -76,7 +107,7 @@ void journal_fact(struct journal *journal, const struct fact *fact, const struct
 	record.netns = fact->netns->key.inum;
 	if (fact->netns->key.cookie)
 		record.netns_cookie = fact->netns->key.cookie;
-	record.initial = initial;
+	record.initial = setting->is_initial;
 	if (fact->link)
 		fill_link(&record, fact);
 	if (fact->address) {
@@ -85,8 +116,80 @@ void journal_fact(struct journal *journal, const struct fact *fact, const struct
 		record.prefix_len = fact->address->prefix_len;
 		record.family = ip_family_name(&fact->address->key.ip);
 	}
-	if (note)
-		fill_note(&record, note, ranges, cidr);
+	fill_pod(&record, &setting->identity->pod);
+	record.identity = identity_source_name(setting->identity->source);
+	if (setting->note)
+		fill_note(&record, setting->note, setting->ranges, cidr);
+	if (setting->note)
+		fill_phases(&record, fact, setting->identity->plugin_ns);
+	journal_put(journal, &record);
+}
+
+static enum record_type type_of(const struct journal_call *ended)
+{
+	if (ended->failure)
+		return RECORD_CNI_FAILED;
+	return ended->call->command == CALL_DEL ? RECORD_CNI_DEL : RECORD_CNI_ADD;
+}
+
+void journal_call(struct journal *journal, const struct journal_call *ended)
+{
+	struct record record = record_init(type_of(ended));
+	const struct call *call = ended->call;
+	char cidr[PREFIX_TEXT_SIZE];
+
+	record.mono_ns = call->start_ns + call->duration_ns;
+	record.duration_ns = call->duration_ns;
+	record.plugin = call->plugin;
+	record.command = call_command_name(call->command);
+	record.ifname = known(call->ifname);
+	if (ended->netns)
+		record.netns = ended->netns;
+	fill_pod(&record, &call->pod);
+	record.identity = identity_source_name(IDENTITY_CNI_ARGS);
+	if (ended->range)
+		fill_range(&record, ended->range, cidr);
+	if (ended->incident)
+		record.count = ended->incident->failures;
+	if (ended->failure) {
+		record.reason = reason_name(ended->reason);
+		record.message = known(ended->failure->message);
+		record.status = (uint64_t)call->status;
+	}
+	if (ended->failure && ended->failure->has_code && ended->failure->code >= 0)
+		record.code = (uint64_t)ended->failure->code;
+	journal_put(journal, &record);
+}
+
+static enum record_type leak_type(const struct leak *leak, bool is_over)
+{
+	if (is_over)
+		return RECORD_IP_LEAK_CLEARED;
+	return leak->kind == LEAK_DUPLICATE ? RECORD_IP_DUPLICATE : RECORD_IP_LEAKED;
+}
+
+void journal_leak(struct journal *journal, const struct leak *leak, bool is_over,
+		  const struct range *range, int64_t now_ns)
+{
+	struct record record = record_init(leak_type(leak, is_over));
+	char ip[IP_TEXT_SIZE], cidr[PREFIX_TEXT_SIZE];
+
+	ip_format(&leak->ip, ip);
+	record.ip = ip;
+	record.family = ip_family_name(&leak->ip);
+	record.reason = leak_kind_name(leak->kind);
+	record.age_ns = now_ns > leak->since_ns ? (uint64_t)(now_ns - leak->since_ns) : 0;
+	if (leak->netns)
+		record.netns = leak->netns;
+	if (leak->other_netns)
+		record.other_netns = leak->other_netns;
+	fill_pod(&record, &leak->pod);
+	record.identity = leak->lease.source;
+	record.network = known(leak->lease.network);
+	record.ifname = known(leak->lease.ifname);
+	record.range = "unranged";
+	if (range)
+		fill_range(&record, range, cidr);
 	journal_put(journal, &record);
 }
 

@@ -10,10 +10,17 @@
 
 #include "cleanup.h"
 #include "core/account.h"
+#include "core/failure.h"
+#include "core/identity.h"
 #include "core/record.h"
 #include "core/state.h"
 
-enum { JOURNAL_LINE_MAX = 4096 };
+struct call;
+struct incident;
+struct leak;
+
+/* A failed call of a pod with the longest names, every byte of them escaped, is 7,900. */
+enum { JOURNAL_LINE_MAX = 8192 };
 
 typedef void (*journal_fn)(const char *line, size_t size, void *ctx);
 
@@ -31,10 +38,30 @@ struct journal {
 /* Number and write a record; seq, clocks, node and boot id are filled in. mono_ns is kept when set.
  */
 void journal_put(struct journal *journal, struct record *record);
-/* A fact of the state. note is NULL for what is not about an address. `initial`: it was so before
- * the agent looked. */
-void journal_fact(struct journal *journal, const struct fact *fact, const struct account_note *note,
-		  const struct range_table *ranges, bool initial);
+/* What else is known where a fact is told. */
+struct journal_setting {
+	const struct range_table *ranges;
+	const struct account_note *note; /* NULL: not about an address */
+	const struct identity *identity; /* of the namespace and the address */
+	bool is_initial; /* it was so before the agent looked */
+};
+
+void journal_fact(struct journal *journal, const struct fact *fact,
+		  const struct journal_setting *setting);
+/* A call that ended. failure is NULL when it went well; incident is NULL when none ended by it. */
+struct journal_call {
+	const struct call *call;
+	uint32_t netns; /* inode; 0 not known */
+	const struct failure *failure;
+	enum reason reason;
+	const struct incident *incident;
+	const struct range *range; /* the failure is about; NULL not known */
+};
+
+void journal_call(struct journal *journal, const struct journal_call *ended);
+/* A leak that began, or is over. range is NULL outside of all. now_ns: since the epoch. */
+void journal_leak(struct journal *journal, const struct leak *leak, bool is_over,
+		  const struct range *range, int64_t now_ns);
 /* range.added, .removed and .changed for what differs. */
 void journal_ranges(struct journal *journal, const struct range_table *before,
 		    const struct range_table *after);

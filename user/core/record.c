@@ -41,10 +41,26 @@ static const struct field {
 	{ "cidr", FIELD_TEXT, AT(cidr) },
 	{ "used", FIELD_NUMBER, AT(used) },
 	{ "usable", FIELD_NUMBER, AT(usable) },
+	{ "namespace", FIELD_TEXT, AT(namespace) },
+	{ "pod", FIELD_TEXT, AT(pod) },
+	{ "pod_uid", FIELD_TEXT, AT(pod_uid) },
+	{ "container_id", FIELD_TEXT, AT(container_id) },
+	{ "identity", FIELD_TEXT, AT(identity) },
 	{ "latency_ns", FIELD_NUMBER, AT(latency_ns) },
+	{ "sandbox_ns", FIELD_NUMBER, AT(sandbox_ns) },
+	{ "plugin_ns", FIELD_NUMBER, AT(plugin_ns) },
 	{ "reuse_ns", FIELD_NUMBER, AT(reuse_ns) },
+	{ "previous_pod", FIELD_TEXT, AT(previous_pod) },
+	{ "plugin", FIELD_TEXT, AT(plugin) },
+	{ "command", FIELD_TEXT, AT(command) },
+	{ "duration_ns", FIELD_NUMBER, AT(duration_ns) },
+	{ "code", FIELD_NUMBER, AT(code) },
+	{ "status", FIELD_NUMBER, AT(status) },
 	{ "reason", FIELD_TEXT, AT(reason) },
 	{ "message", FIELD_TEXT, AT(message) },
+	{ "network", FIELD_TEXT, AT(network) },
+	{ "other_netns", FIELD_NUMBER, AT(other_netns) },
+	{ "age_ns", FIELD_NUMBER, AT(age_ns) },
 	{ "count", FIELD_NUMBER, AT(count) },
 	{ "backend", FIELD_TEXT, AT(backend) },
 	{ "initial", FIELD_FLAG, AT(initial) },
@@ -62,6 +78,12 @@ static const char *const type_names[] = {
 	[RECORD_LINK_DELETED] = "link.deleted",
 	[RECORD_IP_ASSIGNED] = "ip.assigned",
 	[RECORD_IP_RELEASED] = "ip.released",
+	[RECORD_CNI_ADD] = "cni.add",
+	[RECORD_CNI_DEL] = "cni.del",
+	[RECORD_CNI_FAILED] = "cni.failed",
+	[RECORD_IP_LEAKED] = "ip.leaked",
+	[RECORD_IP_LEAK_CLEARED] = "ip.leak_cleared",
+	[RECORD_IP_DUPLICATE] = "ip.duplicate",
 	[RECORD_RANGE_ADDED] = "range.added",
 	[RECORD_RANGE_REMOVED] = "range.removed",
 	[RECORD_RANGE_CHANGED] = "range.changed",
@@ -177,7 +199,8 @@ static int format(const struct record *record, char *out, size_t size, size_t *o
 		    json_object_set_new_nocheck(line, fields[i].name, value_of(&fields[i], at)))
 			return -ENOMEM;
 	}
-	used = json_dumpb(line, out, size, JSON_COMPACT);
+	/* C1 controls steer terminals, and jansson escapes them with all else that is not ASCII. */
+	used = json_dumpb(line, out, size, JSON_COMPACT | JSON_ENSURE_ASCII);
 	if (!used)
 		return -ENOMEM;
 	if (used >= size)

@@ -25,6 +25,12 @@ enum record_type {
 	RECORD_LINK_DELETED,
 	RECORD_IP_ASSIGNED,
 	RECORD_IP_RELEASED,
+	RECORD_CNI_ADD,
+	RECORD_CNI_DEL,
+	RECORD_CNI_FAILED,
+	RECORD_IP_LEAKED,
+	RECORD_IP_LEAK_CLEARED,
+	RECORD_IP_DUPLICATE,
 	RECORD_RANGE_ADDED,
 	RECORD_RANGE_REMOVED,
 	RECORD_RANGE_CHANGED,
@@ -55,10 +61,26 @@ struct record {
 	const char *cidr;
 	uint64_t used;
 	uint64_t usable;
-	uint64_t latency_ns;
+	const char *namespace; /* of the pod */
+	const char *pod;
+	const char *pod_uid;
+	const char *container_id; /* of the sandbox */
+	const char *identity; /* which source said so */
+	uint64_t latency_ns; /* netns created to address usable */
+	uint64_t sandbox_ns; /* of it: netns created to plugin started */
+	uint64_t plugin_ns; /* of it: plugin started to address usable */
 	uint64_t reuse_ns;
+	const char *previous_pod; /* "namespace/name" */
+	const char *plugin;
+	const char *command; /* CNI_COMMAND */
+	uint64_t duration_ns; /* of the plugin's run */
+	uint64_t code; /* of the CNI error; without one absent */
+	uint64_t status; /* exit status of the plugin */
 	const char *reason;
 	const char *message;
+	const char *network; /* of the CNI configuration */
+	uint64_t other_netns; /* ip.duplicate: inode of the other holder */
+	uint64_t age_ns; /* ip.leaked, ip.leak_cleared */
 	uint64_t count;
 	const char *backend;
 	bool initial; /* written only when true */

@@ -78,6 +78,11 @@ void state_set_host(struct state *state, uint32_t host_inum, bool is_nested)
 	state->is_nested = is_nested;
 }
 
+uint32_t state_host(const struct state *state)
+{
+	return state->host_inum;
+}
+
 bool state_is_host(const struct state *state, uint32_t inum)
 {
 	return inum == state->host_inum;

@@ -66,6 +66,7 @@ uint32_t state_own_netns(const struct state *state, uint32_t *out_without_addres
 
 /* Which netns is the node's own, and do several nodes share this kernel? Before the first event. */
 void state_set_host(struct state *state, uint32_t host_inum, bool is_nested);
+uint32_t state_host(const struct state *state); /* its inode; 0 not known yet */
 bool state_is_host(const struct state *state, uint32_t inum);
 /* Is a link of this kind kept? All in a pod's netns; in the node's own only ends of pod links. */
 bool state_keeps_link(bool in_host, const char *kind);

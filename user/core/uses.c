@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "cleanup.h"
@@ -37,34 +38,39 @@ static void forget(struct uses *uses, struct use *use)
 	DL_DELETE(uses->remembered, use);
 	uses->remembered_count--;
 	HASH_DEL(uses->all, use);
+	free(use->released_by);
 	free(use);
 }
 
-int uses_hold(struct uses *uses, const struct ip *ip, uint64_t now_ns, uint64_t *out_reuse_ns)
+int uses_hold(struct uses *uses, const struct ip *ip, uint64_t now_ns, struct use_past *out)
 {
 	struct use *use = find(uses, ip);
+	struct use_past past = { 0 };
 
-	*out_reuse_ns = 0;
 	if (use && !use->holders) {
 		DL_DELETE(uses->remembered, use);
 		uses->remembered_count--;
 		if (use->released_ns && now_ns > use->released_ns)
-			*out_reuse_ns = now_ns - use->released_ns;
+			past = (struct use_past){ .reuse_ns = now_ns - use->released_ns,
+						  .pod = use->released_by };
 	}
 	if (!use)
 		use = add(uses, ip);
 	if (!use)
 		return -ENOMEM;
+	*out = past;
 	return !use->holders++;
 }
 
-bool uses_release(struct uses *uses, const struct ip *ip, uint64_t now_ns)
+bool uses_release(struct uses *uses, const struct ip *ip, uint64_t now_ns, const char *pod)
 {
 	struct use *use = find(uses, ip);
 
 	if (!use || !use->holders || --use->holders)
 		return false;
 	use->released_ns = now_ns;
+	free(use->released_by);
+	use->released_by = pod ? strdup(pod) : NULL;
 	DL_APPEND(uses->remembered, use);
 	if (++uses->remembered_count > USES_REMEMBERED_MAX)
 		forget(uses, uses->remembered);
@@ -82,6 +88,7 @@ void uses_clear(struct uses *uses)
 
 	HASH_ITER(hh, uses->all, use, next) {
 		HASH_DEL(uses->all, use);
+		free(use->released_by);
 		free(use);
 	}
 	uses->remembered = NULL;

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "cleanup.h"
+#include "source/tracefs.h"
 
 /* return 0; */
 static const struct bpf_insn empty[] = {
@@ -93,6 +94,13 @@ int attempt_walk(void)
 	if (program < 0)
 		return program;
 	return bpf_prog_test_run_opts(program, &run);
+}
+
+int attempt_tracefs(void)
+{
+	uint32_t id;
+
+	return tracefs_event_id("syscalls/sys_enter_write", &id);
 }
 
 int attempt_netlink_all_nsid(void)

@@ -16,5 +16,7 @@ int attempt_kprobe(const char *function);
 int attempt_tp_btf(uint32_t btf_id);
 /* BPF_PROG_TEST_RUN of a raw tracepoint program, as the walker needs it. */
 int attempt_walk(void);
+/* The trace file system, mounted or to be mounted for ourselves alone. */
+int attempt_tracefs(void);
 /* NETLINK_LISTEN_ALL_NSID on an rtnetlink socket. */
 int attempt_netlink_all_nsid(void);

@@ -16,39 +16,7 @@
 #include "source/attempt.h"
 #include "source/symbols.h"
 
-const struct hook kernel_hooks[] = {
-	{ BACKEND_FENTRY, "fentry_link_listed", "list_netdevice", "netns created, link added",
-	  NULL },
-	{ BACKEND_FENTRY, "fentry_link_unlisted", "unlist_netdevice", "link removed", NULL },
-	{ BACKEND_FENTRY, "fexit_link_renamed", "dev_change_name", "link renamed", NULL },
-	{ BACKEND_FENTRY, "fexit_link_renamed_6_18", "netif_change_name", "link renamed",
-	  "dev_change_name" },
-	{ BACKEND_FENTRY, "fentry_netns_dead", "netdev_exit", "netns freed", NULL },
-	{ BACKEND_FENTRY, "fentry_ipv4", "rtmsg_ifa", "IPv4 address", NULL },
-	{ BACKEND_FENTRY, "fentry_ipv6", "inet6addr_notifier_call_chain", "IPv6 address", NULL },
-	{ BACKEND_FENTRY, "fentry_ipv6_usable", "addrconf_dad_completed", "IPv6 usable", NULL },
-	{ BACKEND_KPROBE, "kprobe_link_listed", "list_netdevice", "netns created, link added",
-	  NULL },
-	{ BACKEND_KPROBE, "kprobe_link_unlisted", "unlist_netdevice", "link removed", NULL },
-	{ BACKEND_KPROBE, "kprobe_link_rename", "dev_change_name", "link renamed", NULL },
-	{ BACKEND_KPROBE, "kretprobe_link_renamed", "dev_change_name", "link renamed", NULL },
-	{ BACKEND_KPROBE, "kprobe_netns_dead", "netdev_exit", "netns freed", NULL },
-	{ BACKEND_KPROBE, "kprobe_ipv4", "rtmsg_ifa", "IPv4 address", NULL },
-	{ BACKEND_KPROBE, "kprobe_ipv6", "inet6addr_notifier_call_chain", "IPv6 address", NULL },
-	{ BACKEND_KPROBE, "kprobe_ipv6_usable", "addrconf_dad_completed", "IPv6 usable", NULL },
-	{ BACKEND_TRACEPOINT, "tp_notifier", "btf_trace_notifier_run", "IPv4 and links: walk",
-	  NULL },
-	{ BACKEND_TRACEPOINT, "tp_work_queued", "btf_trace_workqueue_queue_work", "netns: walk",
-	  NULL },
-	{ BACKEND_TRACEPOINT, "tp_work_started", "btf_trace_workqueue_execute_start",
-	  "IPv6 under way", NULL },
-	{ BACKEND_TRACEPOINT, "tp_work_done", "btf_trace_workqueue_execute_end", "IPv6: walk",
-	  NULL },
-};
-
-const size_t kernel_hook_count = array_size(kernel_hooks);
-
-static const char *const backend_names[] = { "fentry", "kprobe", "tracepoint" };
+static const char *const capture_names[] = { "fentry", "kprobe", "syscall" };
 static const char *const walk_form_names[] = { "direct", "loop", "tail" };
 static const char *const feature_names[] = {
 	[FEATURE_BTF] = "kernel BTF",
@@ -67,26 +35,17 @@ static const char *const feature_names[] = {
 	[FEATURE_KPROBE] = "kprobe",
 	[FEATURE_TP_NOTIFIER] = "tp_btf/notifier_run",
 	[FEATURE_TP_WORKQUEUE] = "tp_btf/workqueue_queue_work",
+	[FEATURE_TP_EXEC] = "tp_btf/sched_process_exec",
 	[FEATURE_NETLINK_ALL_NSID] = "rtnetlink of all namespaces",
 };
 
-_Static_assert(array_size(backend_names) == BACKEND_COUNT, "a backend lacks its name");
+_Static_assert(array_size(capture_names) == CAPTURE_COUNT, "a capture lacks its name");
 _Static_assert(array_size(walk_form_names) == WALK_FORM_COUNT, "a walk form lacks its name");
 _Static_assert(array_size(feature_names) == FEATURE_COUNT, "a feature lacks its name");
 
-const char *backend_name(enum backend backend)
+const char *capture_name(enum capture capture)
 {
-	return backend < BACKEND_COUNT ? backend_names[backend] : "none";
-}
-
-int backend_parse(const char *text, enum backend *out)
-{
-	for (size_t i = 0; i < array_size(backend_names); i++)
-		if (!strcmp(text, backend_names[i])) {
-			*out = i;
-			return 0;
-		}
-	return -EINVAL;
+	return capture < CAPTURE_COUNT ? capture_names[capture] : "none";
 }
 
 const char *walk_form_name(enum walk_form form)
@@ -162,10 +121,6 @@ static void probe_files(struct kernel *kernel)
 		judge(&kernel->features[FEATURE_BTF], VERDICT_REFUSED, -errno,
 		      "use a kernel with CONFIG_DEBUG_INFO_BTF=y (every current distribution)",
 		      "/sys/kernel/btf/vmlinux cannot be read: %s", strerror(errno));
-	if (access("/sys/kernel/tracing/events", R_OK) &&
-	    access("/sys/kernel/debug/tracing/events", R_OK))
-		judge(&kernel->features[FEATURE_TRACEFS], VERDICT_LIMITED, -errno, NULL,
-		      "not mounted: only kprobes of kernels before 4.17 need it");
 	if (!sees_kernel_addresses())
 		judge(&kernel->features[FEATURE_KALLSYMS], VERDICT_LIMITED, -EPERM,
 		      "set kernel.kptr_restrict to 0 or 1 and add CAP_SYSLOG",
@@ -195,7 +150,19 @@ static void judge_attempt(struct kernel *kernel, enum feature feature, int err, 
 		judge(finding, VERDICT_REFUSED, err, NULL, "%s (%s)", refusal, strerror(-err));
 }
 
-enum { NAMED_RTMSG_IFA, NAMED_NOTIFIER, NAMED_QUEUE_WORK, NAMED_RDONLY_CAST, NAMED_COUNT };
+enum {
+	NAMED_RTMSG_IFA,
+	NAMED_NOTIFIER,
+	NAMED_QUEUE_WORK,
+	NAMED_EXEC,
+	NAMED_RDONLY_CAST,
+	NAMED_COUNT
+};
+
+static int attempt_named(const struct symbol *tracepoint)
+{
+	return tracepoint->btf_id ? attempt_tp_btf(tracepoint->btf_id) : -ESRCH;
+}
 
 static void probe_programs(struct kernel *kernel, const struct symbol *named)
 {
@@ -210,15 +177,15 @@ static void probe_programs(struct kernel *kernel, const struct symbol *named)
 				     : "the function is not in BTF");
 	judge_attempt(kernel, FEATURE_KPROBE, attempt_kprobe(target->name),
 		      "kprobes are not compiled in, or refused");
-	judge_attempt(kernel, FEATURE_TP_NOTIFIER,
-		      named[NAMED_NOTIFIER].btf_id ? attempt_tp_btf(named[NAMED_NOTIFIER].btf_id)
-						   : -ESRCH,
+	judge_attempt(kernel, FEATURE_TP_NOTIFIER, attempt_named(&named[NAMED_NOTIFIER]),
 		      "no tracepoint notifier_run, 6.5 and later have it");
-	judge_attempt(kernel, FEATURE_TP_WORKQUEUE,
-		      named[NAMED_QUEUE_WORK].btf_id
-			      ? attempt_tp_btf(named[NAMED_QUEUE_WORK].btf_id)
-			      : -ESRCH,
+	judge_attempt(kernel, FEATURE_TP_WORKQUEUE, attempt_named(&named[NAMED_QUEUE_WORK]),
 		      "no tracepoint workqueue_queue_work");
+	judge_attempt(kernel, FEATURE_TP_EXEC, attempt_named(&named[NAMED_EXEC]),
+		      "no tracepoint sched_process_exec: pods are known by files alone");
+	judge_attempt(kernel, FEATURE_TRACEFS, attempt_tracefs(),
+		      "not mounted, and cannot be: plugins' error texts need it where neither "
+		      "fentry nor kprobes work");
 	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, NULL) != 1)
 		judge_attempt(kernel, FEATURE_BPF_LOOP, -EINVAL, "5.17 and later have it");
 	if (!named[NAMED_RDONLY_CAST].btf_id)
@@ -228,40 +195,10 @@ static void probe_programs(struct kernel *kernel, const struct symbol *named)
 		      "run as root, or add CAP_NET_ADMIN", "CAP_NET_ADMIN is missing");
 }
 
-static void find_hooks(struct kernel *kernel, const struct symbol *hooks)
-{
-	bool kprobes = works(kernel, FEATURE_KPROBE);
-
-	for (size_t i = 0; i < kernel_hook_count; i++)
-		kernel->hook_found[i] = kernel_hooks[i].backend == BACKEND_KPROBE
-						? kprobes && !attempt_kprobe(hooks[i].name)
-						: hooks[i].btf_id != 0;
-
-	for (size_t i = 0; i < kernel_hook_count; i++) {
-		const struct hook *better = &kernel_hooks[i];
-
-		if (!better->instead_of || !kernel->hook_found[i])
-			continue;
-		for (size_t j = 0; j < kernel_hook_count; j++)
-			if (kernel_hooks[j].backend == better->backend &&
-			    !strcmp(kernel_hooks[j].function, better->instead_of))
-				kernel->hook_found[j] = false;
-	}
-}
-
-/* A row that another one stands in for is not missing. */
-static bool is_covered(const struct kernel *kernel, size_t row)
-{
-	for (size_t i = 0; i < kernel_hook_count; i++)
-		if (kernel->hook_found[i] && kernel_hooks[i].backend == kernel_hooks[row].backend &&
-		    !strcmp(kernel_hooks[i].fact, kernel_hooks[row].fact))
-			return true;
-	return false;
-}
-
 static void judge_hooked(struct kernel *kernel, enum backend backend, enum feature feature)
 {
 	struct finding *finding = &kernel->backends[backend];
+	const struct hook *missing;
 
 	*finding = kernel->features[feature];
 	if (finding->verdict == VERDICT_REFUSED)
@@ -270,10 +207,10 @@ static void judge_hooked(struct kernel *kernel, enum backend backend, enum featu
 		*finding = kernel->features[FEATURE_WALKER];
 		return;
 	}
-	for (size_t i = 0; i < kernel_hook_count; i++)
-		if (kernel_hooks[i].backend == backend && !is_covered(kernel, i))
-			judge(finding, VERDICT_REFUSED, -ESRCH, "please report this kernel",
-			      "kernel function '%s' is not there", kernel_hooks[i].function);
+	missing = hooks_missing(backend, kernel->hook_found);
+	if (missing)
+		judge(finding, VERDICT_REFUSED, -ESRCH, "please report this kernel",
+		      "kernel function '%s' is not there", missing->function);
 }
 
 static void judge_backends(struct kernel *kernel)
@@ -293,6 +230,29 @@ static void judge_backends(struct kernel *kernel)
 	else if (!works(kernel, FEATURE_NETLINK_ALL_NSID))
 		judge(tracepoint, VERDICT_LIMITED, 0, "add CAP_NET_ADMIN",
 		      "without rtnetlink, addresses that live under 1 ms can be missed");
+}
+
+static void judge_captures(struct kernel *kernel)
+{
+	struct finding *syscall = &kernel->captures[CAPTURE_SYSCALL];
+
+	for (enum capture i = 0; i < CAPTURE_SYSCALL; i++) {
+		enum backend backend = i == CAPTURE_FENTRY ? BACKEND_FENTRY : BACKEND_KPROBE;
+
+		kernel->captures[i] = kernel->backends[backend];
+		if (kernel->backends[backend].verdict == VERDICT_WORKS &&
+		    !hooks_have_optional(backend, kernel->hook_found))
+			judge(&kernel->captures[i], VERDICT_REFUSED, -ESRCH, NULL,
+			      "the function that writes to pipes is not there");
+	}
+	*syscall = kernel->features[FEATURE_TRACEFS];
+	if (syscall->verdict == VERDICT_WORKS)
+		judge(syscall, VERDICT_LIMITED, 0, NULL,
+		      "every system call takes some 12 ns more while plugins run and a minute on; "
+		      "the first plugin's text may be missed");
+	if (!works(kernel, FEATURE_TP_EXEC))
+		for (enum capture i = 0; i < CAPTURE_COUNT; i++)
+			kernel->captures[i] = kernel->features[FEATURE_TP_EXEC];
 }
 
 static void judge_walk_forms(struct kernel *kernel)
@@ -318,33 +278,35 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 
 int kernel_probe(struct kernel *out)
 {
-	struct symbol symbols[NAMED_COUNT + array_size(kernel_hooks)] = {
+	struct symbol symbols[NAMED_COUNT + HOOK_COUNT] = {
 		[NAMED_RTMSG_IFA].name = "rtmsg_ifa",
 		[NAMED_NOTIFIER].name = "btf_trace_notifier_run",
 		[NAMED_QUEUE_WORK].name = "btf_trace_workqueue_queue_work",
+		[NAMED_EXEC].name = "btf_trace_sched_process_exec",
 		[NAMED_RDONLY_CAST].name = "bpf_rdonly_cast",
 	};
 	cleanup_kernel struct kernel kernel = { 0 };
 	libbpf_print_fn_t print = libbpf_set_print(silent);
 	struct utsname name;
 
-	kernel.hook_found = calloc(kernel_hook_count, sizeof(*kernel.hook_found));
+	kernel.hook_found = calloc(HOOK_COUNT, sizeof(*kernel.hook_found));
 	if (!kernel.hook_found)
 		return -ENOMEM;
 	if (!uname(&name)) {
 		snprintf(kernel.release, sizeof(kernel.release), "%s", name.release);
 		snprintf(kernel.arch, sizeof(kernel.arch), "%s", name.machine);
 	}
-	for (size_t i = 0; i < kernel_hook_count; i++)
-		symbols[NAMED_COUNT + i].name = kernel_hooks[i].function;
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		symbols[NAMED_COUNT + i].name = hooks[i].function;
 
 	probe_capabilities(&kernel);
 	probe_files(&kernel);
 	symbols_find_btf(symbols, array_size(symbols));
 	probe_programs(&kernel, symbols);
-	find_hooks(&kernel, symbols + NAMED_COUNT);
+	hooks_find(symbols + NAMED_COUNT, works(&kernel, FEATURE_KPROBE), kernel.hook_found);
 	judge_backends(&kernel);
 	judge_walk_forms(&kernel);
+	judge_captures(&kernel);
 	libbpf_set_print(print);
 
 	*out = kernel;
@@ -364,6 +326,19 @@ enum backend kernel_best_backend(const struct kernel *kernel)
 		if (kernel->backends[backend].verdict != VERDICT_REFUSED)
 			return backend;
 	return BACKEND_NONE;
+}
+
+/* A hook of another backend would need it loaded and attached as well: only our own, or none. */
+enum capture kernel_best_capture(const struct kernel *kernel, enum backend backend)
+{
+	static const enum capture captures[] = { [BACKEND_FENTRY] = CAPTURE_FENTRY,
+						 [BACKEND_KPROBE] = CAPTURE_KPROBE,
+						 [BACKEND_TRACEPOINT] = CAPTURE_SYSCALL };
+	enum capture best = captures[backend];
+
+	if (kernel->captures[best].verdict == VERDICT_REFUSED)
+		best = CAPTURE_SYSCALL;
+	return kernel->captures[best].verdict == VERDICT_REFUSED ? CAPTURE_NONE : best;
 }
 
 enum walk_form kernel_best_walk(const struct kernel *kernel)

@@ -10,12 +10,13 @@
 #include <stddef.h>
 
 #include "cleanup.h"
-
-/* Ways to hear live changes, best first. */
-enum backend { BACKEND_FENTRY, BACKEND_KPROBE, BACKEND_TRACEPOINT, BACKEND_COUNT, BACKEND_NONE };
+#include "source/hooks.h"
 
 /* Forms of the walker, best first. */
 enum walk_form { WALK_FORM_DIRECT, WALK_FORM_LOOP, WALK_FORM_TAIL, WALK_FORM_COUNT };
+
+/* Ways to hear what a CNI plugin writes to stdout, best first. */
+enum capture { CAPTURE_FENTRY, CAPTURE_KPROBE, CAPTURE_SYSCALL, CAPTURE_COUNT, CAPTURE_NONE };
 
 /* Things that are asked of the kernel and of its configuration. */
 enum feature {
@@ -35,6 +36,7 @@ enum feature {
 	FEATURE_KPROBE,
 	FEATURE_TP_NOTIFIER, /* tp_btf/notifier_run */
 	FEATURE_TP_WORKQUEUE,
+	FEATURE_TP_EXEC, /* tp_btf/sched_process_exec and _exit: runs of CNI plugins */
 	FEATURE_NETLINK_ALL_NSID,
 	FEATURE_COUNT,
 };
@@ -50,30 +52,18 @@ struct finding {
 	const char *remedy; /* what to do; NULL when nothing is to be done */
 };
 
-/* One kernel function a backend hooks. */
-struct hook {
-	enum backend backend;
-	const char *program; /* in the BPF object */
-	const char *function; /* kernel function or tracepoint */
-	const char *fact; /* what it reports */
-	const char *instead_of; /* another row's function that this one replaces where it exists */
-};
-
-extern const struct hook kernel_hooks[];
-extern const size_t kernel_hook_count;
-
 struct kernel {
 	char release[65];
 	char arch[65];
 	struct finding features[FEATURE_COUNT];
 	struct finding backends[BACKEND_COUNT];
 	struct finding walk_forms[WALK_FORM_COUNT];
-	bool *hook_found; /* per row of kernel_hooks: the function exists here and is not replaced
+	struct finding captures[CAPTURE_COUNT];
+	bool *hook_found; /* per row of hooks: the function exists here and is not replaced
 			   */
 };
 
-const char *backend_name(enum backend backend);
-int backend_parse(const char *text, enum backend *out); /* -EINVAL */
+const char *capture_name(enum capture capture); /* "none" for CAPTURE_NONE */
 const char *walk_form_name(enum walk_form form);
 const char *feature_name(enum feature feature);
 
@@ -89,5 +79,7 @@ static inline void cleanup_kernel_fn(struct kernel *kernel)
 
 /* Best backend that works, BACKEND_NONE when none does. */
 enum backend kernel_best_backend(const struct kernel *kernel);
+/* Best way to hear plugins' stdout beside this backend, CAPTURE_NONE when none works. */
+enum capture kernel_best_capture(const struct kernel *kernel, enum backend backend);
 /* Best form of the walker, WALK_FORM_COUNT when none works. */
 enum walk_form kernel_best_walk(const struct kernel *kernel);

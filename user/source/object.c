@@ -29,14 +29,22 @@ static int print_to_debug_log(enum libbpf_print_level level, const char *fmt, va
 	return 0;
 }
 
-static void select_hooks(struct podip_bpf *skel, const struct object_config *config)
+/* What is loaded beside the walker. */
+struct selection {
+	enum walk_form form;
+	bool has_calls;
+	enum capture capture;
+};
+
+static void select_hooks(struct podip_bpf *skel, const struct object_config *config, bool has_calls)
 {
 	struct bpf_program *program;
 
-	for (size_t i = 0; i < kernel_hook_count; i++) {
-		const struct hook *hook = &kernel_hooks[i];
+	for (size_t i = 0; i < HOOK_COUNT; i++) {
+		const struct hook *hook = &hooks[i];
+		bool is_ours = hook->backend == config->backend || hook->backend == BACKEND_NONE;
 
-		if (hook->backend != config->backend || !config->kernel->hook_found[i])
+		if (!is_ours || !config->kernel->hook_found[i] || (hook->is_optional && !has_calls))
 			continue;
 		program = bpf_object__find_program_by_name(skel->obj, hook->program);
 		if (program)
@@ -45,9 +53,10 @@ static void select_hooks(struct podip_bpf *skel, const struct object_config *con
 }
 
 static void select_programs(struct podip_bpf *skel, const struct object_config *config,
-			    enum walk_form form)
+			    const struct selection *selection)
 {
-	bool has_triggers = config->backend == BACKEND_TRACEPOINT;
+	enum walk_form form = selection->form;
+	bool has_triggers = config->backend == BACKEND_TRACEPOINT, has_loop;
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, skel->obj) bpf_program__set_autoload(program, false);
@@ -57,6 +66,8 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 	bpf_program__set_autoload(skel->progs.walk_tail, form == WALK_FORM_TAIL);
 	bpf_program__set_autoload(skel->progs.walk_tail_chunk, form == WALK_FORM_TAIL);
 	bpf_program__set_autoload(skel->progs.nsid_find, has_triggers);
+	bpf_map__set_autocreate(skel->maps.running, selection->has_calls);
+	bpf_map__set_autocreate(skel->maps.searches, selection->has_calls);
 	if (config->backend == BACKEND_NONE) {
 		bpf_map__set_autocreate(skel->maps.events, false);
 		return;
@@ -65,7 +76,11 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 		bpf_map__set_max_entries(skel->maps.events, HINT_RING_SIZE);
 	if (has_triggers && config->kernel->backends[BACKEND_TRACEPOINT].verdict == VERDICT_WORKS)
 		bpf_program__set_autoload(skel->progs.find_functions, true);
-	select_hooks(skel, config);
+	select_hooks(skel, config, selection->has_calls);
+	has_loop = config->kernel->features[FEATURE_BPF_LOOP].verdict == VERDICT_WORKS;
+	bpf_program__set_autoload(has_loop ? skel->progs.tp_exec_bounded : skel->progs.tp_exec,
+				  false);
+	bpf_program__set_autoload(skel->progs.tp_write, selection->capture == CAPTURE_SYSCALL);
 }
 
 static int link_chunks(struct podip_bpf *skel)
@@ -76,17 +91,18 @@ static int link_chunks(struct podip_bpf *skel)
 	return bpf_map_update_elem(bpf_map__fd(skel->maps.walk_chunks), &zero, &program, BPF_ANY);
 }
 
-static int load(const struct object_config *config, enum walk_form form, struct podip_bpf **out)
+static int load(const struct object_config *config, const struct selection *selection,
+		struct podip_bpf **out)
 {
 	struct podip_bpf *skel = podip_bpf__open();
 	int err;
 
 	if (!skel)
 		return -errno;
-	select_programs(skel, config, form);
+	select_programs(skel, config, selection);
 	skel->rodata->walk_peers = config->peers;
 	err = podip_bpf__load(skel);
-	if (!err && form == WALK_FORM_TAIL)
+	if (!err && selection->form == WALK_FORM_TAIL)
 		err = link_chunks(skel);
 	if (err) {
 		podip_bpf__destroy(skel);
@@ -96,28 +112,60 @@ static int load(const struct object_config *config, enum walk_form form, struct 
 	return 0;
 }
 
+/* A form that should work and does not load is worth a slower walk, not a failure. */
+static int load_some_form(const struct object_config *config, struct selection *selection,
+			  struct podip_bpf **out)
+{
+	int err = -EOPNOTSUPP;
+
+	for (enum walk_form form = config->walk_form; form < WALK_FORM_COUNT; form++) {
+		selection->form = form;
+		err = load(config, selection, out);
+		if (!err)
+			return 0;
+		log_debug("walker form '%s' does not load: %s", walk_form_name(form),
+			  strerror(-err));
+	}
+	return err;
+}
+
+static struct selection select_calls(const struct object_config *config)
+{
+	const struct kernel *kernel = config->kernel;
+	struct selection selection = { .capture = CAPTURE_NONE };
+
+	if (config->backend == BACKEND_NONE ||
+	    kernel->features[FEATURE_TP_EXEC].verdict != VERDICT_WORKS)
+		return selection;
+	selection.has_calls = true;
+	selection.capture = kernel_best_capture(kernel, config->backend);
+	return selection;
+}
+
 int object_open(const struct object_config *config, struct object **out)
 {
 	cleanup_object struct object *object = calloc(1, sizeof(*object));
-	int err = -EOPNOTSUPP;
+	struct selection selection = select_calls(config);
+	int err;
 
 	if (!object)
 		return -ENOMEM;
 	libbpf_set_print(print_to_debug_log);
-	object->backend = config->backend;
-
-	/* A form that should work and does not load is worth a slower walk, not a failure. */
-	for (enum walk_form form = config->walk_form; form < WALK_FORM_COUNT && !object->skel;
-	     form++) {
-		err = load(config, form, &object->skel);
-		object->walk_form = form;
-		if (err)
-			log_debug("walker form '%s' does not load: %s", walk_form_name(form),
-				  strerror(-err));
+	err = load_some_form(config, &selection, &object->skel);
+	if (err && selection.has_calls) {
+		log_warn("the programs that hear of CNI plugins do not load: %s, ignoring: pods "
+			 "are known by files alone",
+			 strerror(-err));
+		selection = (struct selection){ .capture = CAPTURE_NONE };
+		err = load_some_form(config, &selection, &object->skel);
 	}
 	if (err)
 		return err;
 
+	object->backend = config->backend;
+	object->walk_form = selection.form;
+	object->has_calls = selection.has_calls;
+	object->capture = selection.capture;
 	*out = take_ptr(object);
 	return 0;
 }

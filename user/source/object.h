@@ -17,6 +17,8 @@ struct object {
 	struct podip_bpf *skel;
 	enum backend backend; /* whose hooks are loaded */
 	enum walk_form walk_form;
+	bool has_calls; /* the programs that hear of CNI plugins are loaded */
+	enum capture capture; /* the way to hear their stdout that is loaded */
 };
 
 struct object_config {

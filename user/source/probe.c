@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "call.h"
 #include "log.h"
 #include "source/object.h"
 #include "walk.h" /* the skeleton names its types */
@@ -20,7 +21,7 @@ struct probe {
 	struct ring_buffer *ring;
 	struct bpf_link **links;
 	size_t link_count;
-	probe_fn on_event;
+	probe_fn on_record;
 	void *ctx;
 	struct cpu_stats *per_cpu; /* scratch for reading the map */
 	int cpu_count;
@@ -34,11 +35,20 @@ enum { DRAIN_MAX = 8192 }; /* events in one drain: a flood must not keep the loo
 static int on_sample(void *ctx, void *data, size_t size)
 {
 	struct probe *probe = ctx;
+	struct probe_record record = { 0 };
 
 	if (size == sizeof(struct event))
-		probe->on_event(data, probe->ctx);
+		record.event = data;
+	else if (size == sizeof(struct call_exec))
+		record.exec = data;
+	else if (size == sizeof(struct call_output))
+		record.output = data;
+	else if (size == sizeof(struct call_exit))
+		record.exit = data;
 	else
 		probe->malformed++;
+	if (record.event || record.exec || record.output || record.exit)
+		probe->on_record(&record, probe->ctx);
 	return ++probe->drained < DRAIN_MAX ? 0 : -ECANCELED; /* stops the drain after this one */
 }
 
@@ -53,18 +63,22 @@ static int attach_hooks(struct probe *probe)
 		return -ENOMEM;
 	probe->link_count = 0;
 
-	for (size_t i = 0; i < kernel_hook_count; i++) {
-		const struct hook *hook = &kernel_hooks[i];
+	for (size_t i = 0; i < HOOK_COUNT; i++) {
+		const struct hook *hook = &hooks[i];
 
 		program = bpf_object__find_program_by_name(probe->object->skel->obj, hook->program);
-		if (hook->backend != probe->object->backend || !program ||
-		    bpf_program__fd(program) < 0)
+		if ((hook->backend != probe->object->backend && hook->backend != BACKEND_NONE) ||
+		    !program || bpf_program__fd(program) < 0)
 			continue;
 		link = bpf_program__attach(program);
-		if (!link)
+		if (link)
+			probe->links[probe->link_count++] = link;
+		else if (hook->is_optional)
+			log_warn("cannot attach '%s' to '%s': %s, ignoring", hook->program,
+				 hook->function, strerror(errno));
+		else
 			return log_err(-errno, "cannot attach '%s' to '%s'", hook->program,
 				       hook->function);
-		probe->links[probe->link_count++] = link;
 	}
 	return 0;
 }
@@ -91,7 +105,7 @@ static int open_ring(struct probe *probe)
 	return probe->ring ? 0 : -errno;
 }
 
-int probe_open(struct object *object, probe_fn on_event, void *ctx, struct probe **out)
+int probe_open(struct object *object, probe_fn on_record, void *ctx, struct probe **out)
 {
 	cleanup_probe struct probe *probe = calloc(1, sizeof(*probe));
 	int err;
@@ -99,7 +113,7 @@ int probe_open(struct object *object, probe_fn on_event, void *ctx, struct probe
 	if (!probe)
 		return -ENOMEM;
 	probe->object = object;
-	probe->on_event = on_event;
+	probe->on_record = on_record;
 	probe->ctx = ctx;
 
 	err = open_ring(probe);
@@ -173,6 +187,8 @@ struct probe_stats probe_stats(const struct probe *probe)
 
 		for (size_t i = 0; i < LOSS_COUNT; i++)
 			sum.lost[i] += stats->lost[i];
+		sum.unsearched += stats->unsearched;
+		sum.untracked += stats->untracked;
 		for (size_t i = 0; i < PROGRAM_COUNT; i++) {
 			sum.programs[i].runs += stats->programs[i].runs;
 			sum.programs[i].time_ns += stats->programs[i].time_ns;

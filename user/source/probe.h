@@ -12,22 +12,36 @@
 #include "event.h"
 #include "stats.h"
 
+struct call_exec;
+struct call_exit;
+struct call_output;
 struct object;
 struct probe;
 
-typedef void (*probe_fn)(const struct event *event, void *ctx);
+/* One of these, the others NULL. */
+struct probe_record {
+	const struct event *event;
+	const struct call_exec *exec;
+	const struct call_output *output;
+	const struct call_exit *exit;
+};
+
+typedef void (*probe_fn)(const struct probe_record *record, void *ctx);
 
 /* Sums over all CPUs. */
 struct probe_stats {
 	uint64_t lost[LOSS_COUNT];
 	uint64_t malformed; /* records of a wrong size */
+	uint64_t unsearched; /* environments too long to be searched */
+	uint64_t untracked; /* CNI plugins that ran beside too many others */
 	uint64_t triggers; /* of the tracepoint backend */
 	struct program_stats programs[PROGRAM_COUNT];
 };
 
-/* Attach every hook of the object's backend; -errno when one does not, with its name logged.
- * The object is borrowed for the probe's life. The caller owns *out. */
-int probe_open(struct object *object, probe_fn on_event, void *ctx, struct probe **out);
+/* Attach every hook of the object's backend, and those that hear of CNI plugins; -errno when one
+ * that cannot be done without does not attach, with its name logged. The object is borrowed for the
+ * probe's life. The caller owns *out. */
+int probe_open(struct object *object, probe_fn on_record, void *ctx, struct probe **out);
 void probe_close(struct probe *probe);
 DEFINE_CLEANUP(probe, struct probe *, probe_close)
 #define cleanup_probe cleanup(cleanup_probe_fn)

@@ -13,6 +13,7 @@
 enum {
 	CONTINUE_MAX = 64, /* runs of one walk in the tail-call form: 1.1 million steps */
 	RESTART_MAX = 3,
+	LONG_WALK = 256, /* namespaces: from here on they do not stay in the cache */
 	MAPPED_FIRST = 8192, /* slots: 1,000 namespaces with four addresses each */
 };
 
@@ -136,6 +137,7 @@ int walker_run(struct walker *walker, struct walk_view *out)
 	struct timespec start, end;
 	int err;
 
+	walker->object->skel->bss->walk_is_long = bss->walk.netns > LONG_WALK;
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	err = run_to_end(walker);
 	clock_gettime(CLOCK_MONOTONIC, &end);
@@ -176,7 +178,7 @@ int walker_find_nsid(struct walker *walker, int nsid, uint64_t *out_cookie, uint
 void walker_set_host(struct walker *walker, uint32_t inum)
 {
 	walker->object->skel->bss->walk_host_inum = inum;
-	walker->object->skel->bss->hint_host_inum = inum;
+	walker->object->skel->bss->host_inum = inum;
 }
 
 uint32_t walker_first_inum(const struct walker *walker)

@@ -45,7 +45,8 @@ static struct account_note assign(struct account *account, const char *ip, uint6
 	return note;
 }
 
-static struct account_note release(struct account *account, const char *ip, uint64_t time_ns)
+static struct account_note release_by(struct account *account, const char *ip, uint64_t time_ns,
+				      const char *pod)
 {
 	struct account_note note;
 	struct holder holder;
@@ -53,8 +54,13 @@ static struct account_note release(struct account *account, const char *ip, uint
 
 	hold(&holder, ip);
 	fact = fact_of(&holder, FACT_IP_RELEASED, time_ns);
-	account_released(account, &fact, &note);
+	account_released(account, &fact, pod, &note);
 	return note;
+}
+
+static struct account_note release(struct account *account, const char *ip, uint64_t time_ns)
+{
+	return release_by(account, ip, time_ns, NULL);
 }
 
 /* "10.0.0.0/8 10.9.0.0/16", sorted as the table sorts them. */
@@ -143,6 +149,34 @@ static void counts_what_no_range_holds_by_family(void **state)
 	check_usage(account_unranged(account, ACCOUNT_IPV4), 1, 2, 1);
 	check_usage(account_unranged(account, ACCOUNT_IPV6), 1, 1, 0);
 	check_usage(account_usage(account, 0), 0, 0, 0);
+}
+
+static void knows_which_pod_had_an_address_before(void **state)
+{
+	cleanup_account struct account *account = open_account("10.9.0.0/24");
+
+	(void)state;
+	assert_null(assign(account, "10.9.0.5", 1 * SECOND).previous_pod);
+	release_by(account, "10.9.0.5", 2 * SECOND, "shop/web-0");
+	assert_string_equal(assign(account, "10.9.0.5", 3 * SECOND).previous_pod, "shop/web-0");
+	assert_null(assign(account, "10.9.0.6", 3 * SECOND).previous_pod);
+
+	/* Whoever lets go last counts; that nobody knows who it was replaces who is known. */
+	release_by(account, "10.9.0.5", 4 * SECOND, "shop/web-1");
+	assert_string_equal(assign(account, "10.9.0.5", 5 * SECOND).previous_pod, "shop/web-1");
+	release(account, "10.9.0.5", 6 * SECOND);
+	assert_null(assign(account, "10.9.0.5", 7 * SECOND).previous_pod);
+}
+
+static void names_no_previous_pod_while_another_holds_the_address(void **state)
+{
+	cleanup_account struct account *account = open_account("10.9.0.0/24");
+
+	(void)state;
+	assign(account, "10.9.0.5", 1 * SECOND);
+	release_by(account, "10.9.0.5", 2 * SECOND, "shop/web-0");
+	assign(account, "10.9.0.5", 3 * SECOND);
+	assert_null(assign(account, "10.9.0.5", 4 * SECOND).previous_pod);
 }
 
 static void uses_an_address_once_however_many_hold_it(void **state)
@@ -344,6 +378,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_in_the_narrowest_range_and_once_in_each_around_it),
 		cmocka_unit_test(counts_what_no_range_holds_by_family),
+		cmocka_unit_test(knows_which_pod_had_an_address_before),
+		cmocka_unit_test(names_no_previous_pod_while_another_holds_the_address),
 		cmocka_unit_test(uses_an_address_once_however_many_hold_it),
 		cmocka_unit_test(measures_from_the_last_release_to_the_next_assignment),
 		cmocka_unit_test(measures_no_reuse_that_ends_before_it_starts),

@@ -298,6 +298,57 @@ static void forgets_a_namespace_and_its_claims(void **state)
 	assert_string_equal(found(identities, NETNS, "10.0.0.5"), "shop/db-0  : ipam, 4");
 }
 
+static bool is_even(uint32_t netns, void *ctx)
+{
+	++*(unsigned int *)ctx;
+	return netns % 2 == 0;
+}
+
+static void forgets_the_namespaces_that_do_not_live(void **state)
+{
+	static const struct pod pod = { "shop", "web-0", "", "" };
+	cleanup_identities struct identities *identities = identities_of_test();
+	unsigned int asked = 0;
+
+	(void)state;
+	claim(identities, &(struct claim)SAYS_OF("10.0.0.5", IPAM, "shop", "web-0"));
+	identities_sweep(identities, is_even, &asked);
+	assert_int_equal(asked, 0);
+	for (uint32_t i = 1; i <= 5; i++)
+		assert_int_equal(identities_claim(identities, i, ARGS, &pod), 0);
+	identities_sweep(identities, is_even, &asked);
+	assert_int_equal(asked, 5);
+	for (uint32_t i = 1; i <= 5; i++)
+		assert_int_equal(identities_has(identities, i), i % 2 == 0);
+	assert_int_equal(identities_stats(identities).addresses, 1);
+}
+
+static uint64_t started(const struct identities *identities, const char *ip_text)
+{
+	struct ip ip = ip_of(ip_text);
+	struct identity identity;
+
+	identities_find(identities, NETNS, &ip, &identity);
+	return identity.plugin_ns;
+}
+
+static void keeps_when_the_first_plugin_of_a_namespace_started(void **state)
+{
+	cleanup_identities struct identities *identities = identities_of_test();
+
+	(void)state;
+	claim(identities, &(struct claim)SAYS_OF("10.0.0.5", IPAM, "shop", "web-0"));
+	identities_set_start(identities, NETNS, 70);
+	assert_int_equal(started(identities, "10.0.0.5"), 0);
+	claim(identities, &(struct claim)SAYS(ARGS, "shop", "web-0"));
+	assert_int_equal(started(identities, "10.0.0.5"), 0);
+	identities_set_start(identities, NETNS, 80);
+	identities_set_start(identities, NETNS, 90);
+	assert_int_equal(started(identities, "10.0.0.5"), 80);
+	identities_forget(identities, NETNS);
+	assert_int_equal(started(identities, "10.0.0.5"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +359,8 @@ int main(void)
 		cmocka_unit_test(takes_no_claim_that_says_nothing),
 		cmocka_unit_test(counts_each_claim_that_contradicts_another_source),
 		cmocka_unit_test(forgets_a_namespace_and_its_claims),
+		cmocka_unit_test(forgets_the_namespaces_that_do_not_live),
+		cmocka_unit_test(keeps_when_the_first_plugin_of_a_namespace_started),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,8 @@ static struct range_table *make_table(const struct range *ranges, size_t count)
 	return table;
 }
 
+static const struct identity nobody = { .source = IDENTITY_NONE };
+
 struct fact_case {
 	enum fact_kind kind;
 	bool is_initial;
@@ -146,11 +148,13 @@ static void writes_each_fact_with_what_it_is_about(void **state)
 					   .link = has_link ? &link : NULL,
 					   .from_inum = c->from_inum,
 					   .from_name = c->from_name };
+		struct journal_setting setting = { .identity = &nobody };
 		static const char head[] = HEAD(1, 57, 1000000000) "\"type\":\"";
 		struct desk desk;
 
 		desk_open(&desk);
-		journal_fact(&desk.journal, &fact, NULL, NULL, c->is_initial);
+		setting.is_initial = c->is_initial;
+		journal_fact(&desk.journal, &fact, &setting);
 		assert_memory_equal(desk.text, head, sizeof(head) - 1);
 		assert_string_equal(desk.text + sizeof(head) - 1, c->line);
 	}
@@ -167,7 +171,7 @@ static void leaves_out_what_nobody_knows(void **state)
 
 	(void)state;
 	desk_open(&desk);
-	journal_fact(&desk.journal, &fact, NULL, NULL, false);
+	journal_fact(&desk.journal, &fact, &(struct journal_setting){ .identity = &nobody });
 	assert_string_equal(desk.text,
 			    HEAD(1, 59, 3000000000) "\"type\":\"link.created\",\"netns\":101,"
 						    "\"ifindex\":2}\n");
@@ -230,11 +234,14 @@ static void writes_addresses_with_the_numbers_around_them(void **state)
 					   .netns = &netns,
 					   .link = &link,
 					   .address = &address };
+		const struct journal_setting setting = { .ranges = table,
+							 .note = &c->note,
+							 .identity = &nobody };
 		struct desk desk;
 
 		assert_int_equal(ip_parse(c->ip, &address.key.ip), 0);
 		desk_open(&desk);
-		journal_fact(&desk.journal, &fact, &c->note, table, false);
+		journal_fact(&desk.journal, &fact, &setting);
 		assert_string_equal(strstr(desk.text, "\"type\":"), c->line);
 	}
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/call_counts.h"
+#include "core/leaks.h"
 #include "core/metrics.h"
 #include "facts.h"
 
@@ -35,6 +37,8 @@ struct world {
 	struct state *state;
 	struct account *account;
 	struct metrics_input input;
+	struct call_counts counts;
+	struct leaks *leaks;
 };
 
 static void on_fact(const struct fact *fact, void *ctx)
@@ -45,7 +49,7 @@ static void on_fact(const struct fact *fact, void *ctx)
 	if (fact->kind == FACT_IP_ASSIGNED)
 		assert_int_equal(account_assigned(world->account, fact, &note), 0);
 	else if (fact->kind == FACT_IP_RELEASED)
-		account_released(world->account, fact, &note);
+		account_released(world->account, fact, NULL, &note);
 }
 
 static void use_ranges(struct account *account)
@@ -68,6 +72,50 @@ static void use_ranges(struct account *account)
 	assert_int_equal(account_set_ranges(account, table), 0);
 }
 
+static void fill_calls(struct call_counts *counts)
+{
+	static const struct call calls[] = {
+		{ .command = CALL_ADD, .plugin = "bridge", .duration_ns = 40000000 },
+		{ .command = CALL_ADD, .plugin = "bridge", .duration_ns = 60000000 },
+		{ .command = CALL_ADD,
+		  .plugin = "bridge",
+		  .duration_ns = 20000000,
+		  .result = CALL_ERROR,
+		  .status = 1 },
+		{ .command = CALL_DEL, .plugin = "bridge", .duration_ns = 30000000 },
+	};
+
+	for_each_case(call, calls)
+		call_counts_add(counts, call);
+	call_counts_failure(counts, REASON_EXHAUSTED);
+	call_counts_incident(counts, "block", REASON_EXHAUSTED);
+}
+
+static void ignore_leak(const struct leak *leak, bool is_over, void *ctx)
+{
+	(void)leak;
+	(void)is_over;
+	(void)ctx;
+}
+
+/* Two in the narrowest range that the books have alone, one of them outside of all. */
+static struct leaks *make_leaks(struct state *state)
+{
+	struct lease leases[] = { { .source = "host-local", .since_ns = 1 },
+				  { .source = "host-local", .since_ns = 1 } };
+	const struct leaks_view view = { .inventory = state_inventory(state),
+					 .leases = leases,
+					 .lease_count = 2,
+					 .now_ns = 1000 };
+	struct leaks *leaks;
+
+	assert_int_equal(ip_parse("10.9.0.77", &leases[0].ip), 0);
+	assert_int_equal(ip_parse("192.0.2.77", &leases[1].ip), 0);
+	assert_int_equal(leaks_new(ignore_leak, NULL, &leaks), 0);
+	assert_int_equal(leaks_check(leaks, &view), 0);
+	return leaks;
+}
+
 static void world_open(struct world *world)
 {
 	struct facts reader = { 0 };
@@ -80,8 +128,16 @@ static void world_open(struct world *world)
 			   .loss_count = 2,
 			   .programs = { { "address_added", 7, 3500 }, { "walk", 2, 2000000 } },
 			   .program_count = 2,
-			   .sources = { { "config", true, 2 }, { "cni", false, 1 } },
+			   .sources = { { "config", true, 2, 0 }, { "cni", false, 1, 4 } },
 			   .source_count = 2,
+			   .tables = { { "calls", 1, 512 } },
+			   .table_count = 1,
+			   .capture = "syscall",
+			   .is_capturing = true,
+			   .waiting = 2,
+			   .oldest_wait_s = 61.5,
+			   .unattributed = 3,
+			   .disagreements = 1,
 			   .corrections = { 1, 2, 3, 4, 5, 6, 7 },
 			   .reconcile_at_s = 1709210096.5,
 			   .reconcile_took_s = 0.000125,
@@ -105,12 +161,17 @@ static void world_open(struct world *world)
 	}
 	world->input.state = world->state;
 	world->input.account = world->account;
+	fill_calls(&world->counts);
+	world->input.call_counts = &world->counts;
+	world->leaks = make_leaks(world->state);
+	world->input.leaks = world->leaks;
 }
 
 static void world_close(struct world *world)
 {
 	state_free(world->state);
 	account_free(world->account);
+	leaks_free(world->leaks);
 }
 
 /* The caller frees it. */

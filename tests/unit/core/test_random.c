@@ -49,7 +49,7 @@ static void on_fact(const struct fact *fact, void *ctx)
 	if (fact->kind == FACT_IP_ASSIGNED)
 		assert_int_equal(account_assigned(world->account, fact, &note), 0);
 	else
-		account_released(world->account, fact, &note);
+		account_released(world->account, fact, NULL, &note);
 }
 
 static void set_ranges(struct account *account)

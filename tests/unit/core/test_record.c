@@ -65,10 +65,26 @@ static void writes_every_field_in_order(void **state)
 		.cidr = "10.0.0.0/26",
 		.used = 41,
 		.usable = 62,
+		.namespace = "ns",
+		.pod = "p",
+		.pod_uid = "u",
+		.container_id = "c",
+		.identity = "cni-args",
 		.latency_ns = 11,
+		.sandbox_ns = 5,
+		.plugin_ns = 6,
 		.reuse_ns = 12,
+		.previous_pod = "ns/q",
+		.plugin = "bridge",
+		.command = "ADD",
+		.duration_ns = 14,
+		.code = 11,
+		.status = 1,
 		.reason = "r",
 		.message = "m",
+		.network = "podnet",
+		.other_netns = 102,
+		.age_ns = 15,
 		.count = 13,
 		.backend = "fentry",
 		.initial = true,
@@ -85,8 +101,13 @@ static void writes_every_field_in_order(void **state)
 			    "\"from_netns\":4026531840,\"ifindex\":3,\"ifname\":\"eth0\","
 			    "\"from_ifname\":\"veth1\",\"link_kind\":\"veth\","
 			    "\"range\":\"pod-range\",\"cidr\":\"10.0.0.0/26\",\"used\":41,"
-			    "\"usable\":62,\"latency_ns\":11,\"reuse_ns\":12,\"reason\":\"r\","
-			    "\"message\":\"m\",\"count\":13,\"backend\":\"fentry\","
+			    "\"usable\":62,\"namespace\":\"ns\",\"pod\":\"p\",\"pod_uid\":\"u\","
+			    "\"container_id\":\"c\",\"identity\":\"cni-args\","
+			    "\"latency_ns\":11,\"sandbox_ns\":5,\"plugin_ns\":6,\"reuse_ns\":12,"
+			    "\"previous_pod\":\"ns/q\",\"plugin\":\"bridge\",\"command\":\"ADD\","
+			    "\"duration_ns\":14,\"code\":11,\"status\":1,\"reason\":\"r\","
+			    "\"message\":\"m\",\"network\":\"podnet\",\"other_netns\":102,"
+			    "\"age_ns\":15,\"count\":13,\"backend\":\"fentry\","
 			    "\"initial\":true}\n");
 }
 
@@ -97,9 +118,10 @@ static void survives_strings_from_outside(void **state)
 	} cases[] = {
 		{ "", "\"ifname\":\"\"" },
 		{ "a\"\\\n", "\"ifname\":\"a\\\"\\\\\\n\"" },
-		{ "\xff\xfe", "\"ifname\":\"\xef\xbf\xbd\xef\xbf\xbd\"" },
-		{ "caf\xc3\xa9", "\"ifname\":\"caf\xc3\xa9\"" },
-		{ "fourteen_chars\xc3", "\"ifname\":\"fourteen_chars\xef\xbf\xbd\"" }, /* cut */
+		{ "\xff\xfe", "\"ifname\":\"\\uFFFD\\uFFFD\"" },
+		{ "caf\xc3\xa9", "\"ifname\":\"caf\\u00E9\"" },
+		{ "\x1b[31m\xc2\x9b", "\"ifname\":\"\\u001B[31m\\u009B\"" }, /* steer terminals */
+		{ "fourteen_chars\xc3", "\"ifname\":\"fourteen_chars\\uFFFD\"" }, /* cut */
 	};
 
 	(void)state;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Attribution: which pod a namespace or an address belongs to, from the node's files
+ * and processes: libcni's cache, ipam.json, cgroups. What plugins are called with
+ * joins them (operations.h). Needs no API.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "cleanup.h"
+#include "core/collect.h"
+#include "core/identity.h"
+#include "core/lease.h"
+#include "core/state.h"
+#include "source/cni.h"
+#include "source/processes.h"
+
+struct attribution;
+
+/* Everything is borrowed for the attribution's life. */
+struct attribution_config {
+	const char *proc_dir;
+	const char *host_root;
+	const char *cni_conf_dir, *cni_cache_dir, *cni_state_dir;
+	const char *ipam_file; /* ipam.json of the AWS VPC CNI */
+	const struct state *state;
+};
+
+/* Reads all there is. Says why in the log when it fails. The caller owns *out. */
+int attribution_open(const struct attribution_config *config, struct attribution **out);
+void attribution_close(struct attribution *attribution);
+DEFINE_CLEANUP(attribution, struct attribution *, attribution_close)
+#define cleanup_attribution cleanup(cleanup_attribution_fn)
+
+int attribution_fd(const struct attribution *attribution); /* readable when CNI files changed */
+/* Take what changed: as cni_refresh(). */
+int attribution_refresh(struct attribution *attribution);
+/* Look at the processes and at ipam.json anew, and forget namespaces that are gone. */
+void attribution_survey(struct attribution *attribution);
+
+/* Who it is: of a fact's namespace, and of its address where it has one. */
+void attribution_find(const struct attribution *attribution, const struct fact *fact,
+		      struct identity *out);
+/* The fact has been told: a namespace that is freed has no pod any more. */
+void attribution_told(struct attribution *attribution, const struct fact *fact);
+
+struct identities *attribution_identities(struct attribution *attribution); /* borrowed */
+const struct cni *attribution_cni(const struct attribution *attribution); /* borrowed */
+/* Of the last survey; borrowed until the next. */
+const struct processes *attribution_processes(const struct attribution *attribution);
+/* Adds what libcni's cache and ipam.json say of addresses. -ENOMEM. */
+int attribution_leases(const struct attribution *attribution, struct lease_list *out);
+void attribution_measure(const struct attribution *attribution, struct metrics_input *out);

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A leak is one JSON object, whether it was just found or an event log told it; both
+ * outputs are made of that.
+ */
+#include "cli/leaks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "audit.h"
+#include "cli/node.h"
+#include "core/text.h"
+#include "log.h"
+
+#define NS_PER_S 1000000000LL
+
+static const uint64_t grace_ns = NS_PER_S;
+
+static const char help[] =
+	"  podip leaks               # addresses on which the IPAM's books and the kernel differ\n"
+	"  podip leaks -o json\n"
+	"  podip leaks --events.file /var/log/podip/events.jsonl   # as an agent told them last\n\n"
+	"ipam_only: in the books, held by no pod. kernel_only: held, and not in the books.\n"
+	"abandoned: in both, but no process lives in the namespace. duplicate: held twice.\n"
+	"Looks twice, so that an address on its way is none.\n\n"
+	"      --leak.grace DURATION   between the two looks [1s]\n"
+	"      --events.file FILE      read an event log and not the node\n";
+
+static int64_t wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+static double age_s(int64_t since_ns)
+{
+	int64_t age_ns = wall_ns() - since_ns;
+
+	return age_ns > 0 ? (double)(age_ns / (NS_PER_S / 1000)) / 1000 : 0;
+}
+
+/* ---- from the node ---- */
+
+static void add_text(json_t *row, const char *key, const char *text)
+{
+	if (text && *text)
+		json_object_set_new(row, key, text_to_json(text));
+}
+
+static void add_netns(json_t *row, const char *key, uint32_t netns)
+{
+	if (netns)
+		json_object_set_new(row, key, json_integer(netns));
+}
+
+static json_t *leak_to_json(const struct audit *audit, const struct leak *leak)
+{
+	struct pod pod = audit_pod(audit, leak);
+	cleanup_json json_t *names = node_pod_json(&pod);
+	char ip[IP_TEXT_SIZE];
+	json_t *row;
+
+	ip_format(&leak->ip, ip);
+	row = json_pack("{s:s, s:s, s:s, s:f}", "ip", ip, "family", ip_family_name(&leak->ip),
+			"kind", leak_kind_name(leak->kind), "age_s", age_s(leak->since_ns));
+	add_text(row, "identity", leak->lease.source);
+	add_text(row, "network", leak->lease.network);
+	add_text(row, "ifname", leak->lease.ifname);
+	add_netns(row, "netns", leak->netns);
+	add_netns(row, "other_netns", leak->other_netns);
+	json_object_update(row, names);
+	return row;
+}
+
+static void ignore_leak(const struct leak *leak, bool is_over, void *ctx)
+{
+	(void)leak;
+	(void)is_over;
+	(void)ctx;
+}
+
+static int find_leaks(const struct output_options *options, json_t *rows)
+{
+	cleanup_node struct node node = { 0 };
+	cleanup_audit struct audit *audit = NULL;
+	int status = node_open(options, &node);
+	const struct audit_config config = { .cni_state_dir = options->cni_state_dir,
+					     .grace_ns = options->grace_ns,
+					     .attribution = node.attribution,
+					     .state = node.state,
+					     .on_leak = ignore_leak };
+	const struct timespec pause = { (time_t)(options->grace_ns / NS_PER_S),
+					(long)(options->grace_ns % NS_PER_S) };
+
+	if (status)
+		return status;
+	if (audit_open(&config, &audit))
+		return STATUS_FAILED;
+	audit_look(audit, wall_ns());
+	nanosleep(&pause, NULL);
+	status = node_look(&node);
+	if (status)
+		return status;
+	audit_look(audit, wall_ns());
+	for (size_t i = 0; i < leaks_count(audit_leaks(audit)); i++)
+		json_array_append_new(rows, leak_to_json(audit, leaks_at(audit_leaks(audit), i)));
+	return 0;
+}
+
+/* ---- from an event log ---- */
+
+static const char *text_of(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+static json_t *record_to_row(const json_t *record)
+{
+	static const char *const keys[] = { "ip",	 "family", "identity", "network",
+					    "ifname",	 "netns",  "range",    "other_netns",
+					    "namespace", "pod",	   "pod_uid",  "container_id" };
+	int64_t since_ns = 0;
+	json_t *row = json_object();
+
+	for (size_t i = 0; i < array_size(keys); i++)
+		json_object_set(row, keys[i], json_object_get(record, keys[i]));
+	json_object_set(row, "kind", json_object_get(record, "reason"));
+	if (!text_time_parse(text_of(record, "ts"), &since_ns))
+		since_ns -= json_integer_value(json_object_get(record, "age_ns"));
+	json_object_set_new(row, "age_s", json_real(age_s(since_ns)));
+	return row;
+}
+
+/* An agent that starts tells all there are anew. */
+static void take_record(const json_t *record, json_t *open)
+{
+	const char *type = text_of(record, "type");
+	char key[128];
+
+	snprintf(key, sizeof(key), "%s %s", text_of(record, "ip"), text_of(record, "reason"));
+	if (!strcmp(type, "agent.started"))
+		json_object_clear(open);
+	else if (!strcmp(type, "ip.leaked") || !strcmp(type, "ip.duplicate"))
+		json_object_set_new(open, key, record_to_row(record));
+	else if (!strcmp(type, "ip.leak_cleared"))
+		json_object_del(open, key);
+}
+
+static int read_leaks(const char *path, json_t *rows)
+{
+	cleanup_fclose FILE *file = fopen(path, "re");
+	cleanup_json json_t *open = json_object();
+	cleanup_free char *line = NULL;
+	size_t room = 0, unread = 0;
+	const char *key;
+	json_t *row;
+	ssize_t size;
+
+	if (!file) {
+		log_err(-errno, "cannot read the event log '%s'", path);
+		return STATUS_FAILED;
+	}
+	while ((size = getline(&line, &room, file)) > 0) {
+		cleanup_json json_t *record = json_loadb(line, (size_t)size, 0, NULL);
+
+		unread += !record;
+		take_record(record, open);
+	}
+	if (unread)
+		log_warn("'%s' has '%zu' lines that are no records, ignoring", path, unread);
+	json_object_foreach(open, key, row) json_array_append(rows, row);
+	return 0;
+}
+
+/* ---- out ---- */
+
+static void format_age(double seconds, char out[static 16])
+{
+	if (seconds < 120)
+		snprintf(out, 16, "%.0fs", seconds);
+	else if (seconds < 7200)
+		snprintf(out, 16, "%.0fm", seconds / 60);
+	else if (seconds < 172800)
+		snprintf(out, 16, "%.0fh", seconds / 3600);
+	else
+		snprintf(out, 16, "%.0fd", seconds / 86400);
+}
+
+static void print_row(const json_t *row)
+{
+	char whose[POD_FULL_NAME_SIZE * 4], network[LEASE_NETWORK_SIZE * 4], age[16];
+	char netns[16] = "-";
+	struct pod pod = { 0 };
+	json_int_t inum = json_integer_value(json_object_get(row, "netns"));
+
+	text_copy(pod.namespace, sizeof(pod.namespace), text_of(row, "namespace"));
+	text_copy(pod.name, sizeof(pod.name), text_of(row, "pod"));
+	text_copy(pod.uid, sizeof(pod.uid), text_of(row, "pod_uid"));
+	text_copy(pod.container_id, sizeof(pod.container_id), text_of(row, "container_id"));
+	node_pod_text(&pod, whose, sizeof(whose));
+	text_to_line(text_of(row, "network"), network, sizeof(network));
+	format_age(json_real_value(json_object_get(row, "age_s")), age);
+	if (inum)
+		snprintf(netns, sizeof(netns), "%lld", inum);
+	printf("%-22s %-12s %-6s %-11s %-20s %s\n", text_of(row, "ip"), text_of(row, "kind"), age,
+	       netns, *network ? network : "-", whose);
+}
+
+static int print_table(const json_t *rows)
+{
+	size_t count = json_array_size(rows);
+
+	if (count)
+		printf("%-22s %-12s %-6s %-11s %-20s %s\n", "ADDRESS", "KIND", "AGE", "NETNS",
+		       "NETWORK", "POD");
+	for (size_t i = 0; i < count; i++)
+		print_row(json_array_get(rows, i));
+	printf("%zu leaks\n", count);
+	return 0;
+}
+
+int cli_leaks(int argc, char **argv)
+{
+	cleanup_output struct output_options options = { .grace_ns = grace_ns };
+	cleanup_json json_t *rows = json_array();
+	int err = output_read(argc, argv, OUTPUT_FILES | OUTPUT_GRACE | OUTPUT_EVENTS, help,
+			      &options);
+	int status;
+
+	if (err)
+		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;
+	status = options.events_file ? read_leaks(options.events_file, rows)
+				     : find_leaks(&options, rows);
+	if (status)
+		return status;
+	return options.is_json ? output_json(json_pack("{s:i, s:O}", "v", 1, "leaks", rows))
+			       : print_table(rows);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What fills the rows of the metrics table about pods, CNI calls and leaks. Pure.
+ */
+#pragma once
+
+#include "core/collect.h"
+
+void metric_operations(struct exposition *out, const struct metrics_input *input);
+void metric_operation_duration(struct exposition *out, const struct metrics_input *input);
+void metric_failures(struct exposition *out, const struct metrics_input *input);
+void metric_incidents(struct exposition *out, const struct metrics_input *input);
+void metric_leaked(struct exposition *out, const struct metrics_input *input);
+void metric_capture(struct exposition *out, const struct metrics_input *input);
+
+double metric_waiting(const struct metrics_input *input);
+double metric_oldest_wait(const struct metrics_input *input);
+double metric_duplicates(const struct metrics_input *input);
+double metric_unattributed(const struct metrics_input *input);
+double metric_disagreements(const struct metrics_input *input);
+double metric_capturing(const struct metrics_input *input);

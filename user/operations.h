@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Operations: the runs of CNI plugins, from what the kernel programs tell to the
+ * event log and the counts; pods that wait for their address; and the plugins' own
+ * words where a call fails.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "cleanup.h"
+#include "core/collect.h"
+#include "core/failure.h"
+#include "core/journal.h"
+
+struct loop;
+struct object;
+struct operations;
+struct probe_record;
+
+/* Everything is borrowed for the operations' life. */
+struct operations_config {
+	const char *host_root; /* prefix of the namespaces' paths; "" for none */
+	struct reason_rules rules; /* of the configuration */
+	struct identities *identities; /* learns which pod a namespace is made for */
+	const struct account *account; /* knows which range is full */
+	struct journal *journal;
+	/* A runtime of this node makes the namespace a pod's. */
+	void (*on_sandbox)(uint32_t netns, uint64_t time_ns, void *ctx);
+	void *ctx;
+};
+
+/* -errno. The caller owns *out. */
+int operations_open(const struct operations_config *config, struct loop *loop,
+		    struct operations **out);
+void operations_close(struct operations *operations);
+DEFINE_CLEANUP(operations, struct operations *, operations_close)
+#define cleanup_operations cleanup(cleanup_operations_fn)
+
+/* What is loaded, known from then on and before the first record; borrowed. -ENOMEM. */
+int operations_listen(struct operations *operations, const struct object *object);
+/* A plugin began, wrote or ended. */
+void operations_record(struct operations *operations, const struct probe_record *record);
+/* Counts, incidents, tables and the way in which plugins are heard. */
+void operations_measure(const struct operations *operations, struct metrics_input *out);
