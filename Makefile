@@ -71,13 +71,13 @@ $(O)/user/%.o: user/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# uthash's HASH_ADD, inlined, is beyond gcc 12's analyzer: two of these keep it busy for minutes, in the
+# uthash's HASH_ADD, inlined, is beyond gcc 12's analyzer: one of these keeps it busy for minutes, in the
 # other it takes the entry just added for lost. The sanitizers watch them instead.
-UNANALYZED = uses incidents identity
+UNANALYZED = uses incidents
 $(UNANALYZED:%=$(O)/user/core/%.o): override CFLAGS := $(filter-out -fanalyzer,$(CFLAGS))
 
 # Only the modules that own BPF programs know the skeleton.
-$(O)/user/source/object.o $(O)/user/source/probe.o $(O)/user/source/walker.o: $(O)/podip.skel.h
+$(addprefix $(O)/user/source/,object.o probe.o capture.o walker.o): $(O)/podip.skel.h
 
 $(O)/podip.skel.h: $(O)/podip.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name podip_bpf > $@

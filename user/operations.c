@@ -14,6 +14,7 @@
 
 #include "core/call_counts.h"
 #include "core/incidents.h"
+#include "log.h"
 #include "loop.h"
 #include "source/capture.h"
 #include "source/nsfs.h"
@@ -29,6 +30,7 @@ struct operations {
 	struct call_counts counts;
 	struct capture_hook *capture; /* NULL: runs of plugins are not heard */
 	int quiet_timer; /* fires when no plugin has run for a while */
+	bool has_complained; /* of a value that did not fit */
 };
 
 /* ---- a call begins ---- */
@@ -55,6 +57,16 @@ static void forget_last(struct operations *operations, uint32_t netns, const str
 		identities_forget(operations->config.identities, netns);
 }
 
+static void complain(struct operations *operations, const struct call *call)
+{
+	if (!operations->has_complained)
+		log_warn(
+			"the environment of plugin '%s' for container '%s' has a value that does not "
+			"fit, ignoring that value; further ones are counted only",
+			call->plugin, call->pod.container_id);
+	operations->has_complained = true;
+}
+
 static void begin(struct operations *operations, const struct call *call)
 {
 	uint32_t netns = netns_of(operations, call);
@@ -64,6 +76,8 @@ static void begin(struct operations *operations, const struct call *call)
 	if (netns &&
 	    !identities_claim(operations->config.identities, netns, IDENTITY_CNI_ARGS, &call->pod))
 		identities_set_start(operations->config.identities, netns, call->start_ns);
+	if (call->is_cut)
+		complain(operations, call);
 	if (call->command != CALL_ADD)
 		return;
 	incidents_begin(operations->adding, call);

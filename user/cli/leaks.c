@@ -6,6 +6,7 @@
 #include "cli/leaks.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +42,7 @@ static double age_s(int64_t since_ns)
 {
 	int64_t age_ns = wall_ns() - since_ns;
 
-	return age_ns > 0 ? (double)(age_ns / (NS_PER_S / 1000)) / 1000 : 0;
+	return age_ns > 0 ? floor((double)age_ns / 1e6) / 1e3 : 0;
 }
 
 /* ---- from the node ---- */

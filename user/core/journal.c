@@ -143,6 +143,7 @@ void journal_call(struct journal *journal, const struct journal_call *ended)
 	record.plugin = call->plugin;
 	record.command = call_command_name(call->command);
 	record.ifname = known(call->ifname);
+	record.truncated = call->is_cut || (ended->failure && ended->failure->is_cut);
 	if (ended->netns)
 		record.netns = ended->netns;
 	fill_pod(&record, &call->pod);

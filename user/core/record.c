@@ -63,6 +63,7 @@ static const struct field {
 	{ "age_ns", FIELD_NUMBER, AT(age_ns) },
 	{ "count", FIELD_NUMBER, AT(count) },
 	{ "backend", FIELD_TEXT, AT(backend) },
+	{ "truncated", FIELD_FLAG, AT(truncated) },
 	{ "initial", FIELD_FLAG, AT(initial) },
 };
 

@@ -83,7 +83,8 @@ struct record {
 	uint64_t age_ns; /* ip.leaked, ip.leak_cleared */
 	uint64_t count;
 	const char *backend;
-	bool initial; /* written only when true */
+	bool truncated; /* something did not fit, and is left out or cut; written only when true */
+	bool initial; /* the same */
 };
 
 /* "ip.assigned"; for RECORD_TYPE_COUNT and above NULL. */

@@ -9,48 +9,54 @@
 #include "source/symbols.h"
 
 const struct hook hooks[HOOK_COUNT] = {
-	{ BACKEND_FENTRY, "fentry_link_listed", "list_netdevice", "netns created, link added", NULL,
-	  false },
-	{ BACKEND_FENTRY, "fentry_link_unlisted", "unlist_netdevice", "link removed", NULL, false },
-	{ BACKEND_FENTRY, "fexit_link_renamed", "dev_change_name", "link renamed", NULL, false },
-	{ BACKEND_FENTRY, "fexit_link_renamed_6_18", "netif_change_name", "link renamed",
-	  "dev_change_name", false },
-	{ BACKEND_FENTRY, "fentry_netns_dead", "netdev_exit", "netns freed", NULL, false },
-	{ BACKEND_FENTRY, "fentry_ipv4", "rtmsg_ifa", "IPv4 address", NULL, false },
-	{ BACKEND_FENTRY, "fentry_ipv6", "inet6addr_notifier_call_chain", "IPv6 address", NULL,
-	  false },
-	{ BACKEND_FENTRY, "fentry_ipv6_usable", "addrconf_dad_completed", "IPv6 usable", NULL,
-	  false },
-	{ BACKEND_KPROBE, "kprobe_link_listed", "list_netdevice", "netns created, link added", NULL,
-	  false },
-	{ BACKEND_KPROBE, "kprobe_link_unlisted", "unlist_netdevice", "link removed", NULL, false },
-	{ BACKEND_KPROBE, "kprobe_link_rename", "dev_change_name", "link renamed", NULL, false },
-	{ BACKEND_KPROBE, "kretprobe_link_renamed", "dev_change_name", "link renamed", NULL,
-	  false },
-	{ BACKEND_KPROBE, "kprobe_netns_dead", "netdev_exit", "netns freed", NULL, false },
-	{ BACKEND_KPROBE, "kprobe_ipv4", "rtmsg_ifa", "IPv4 address", NULL, false },
-	{ BACKEND_KPROBE, "kprobe_ipv6", "inet6addr_notifier_call_chain", "IPv6 address", NULL,
-	  false },
-	{ BACKEND_KPROBE, "kprobe_ipv6_usable", "addrconf_dad_completed", "IPv6 usable", NULL,
-	  false },
-	{ BACKEND_TRACEPOINT, "tp_notifier", "btf_trace_notifier_run", "IPv4 and links: walk", NULL,
-	  false },
-	{ BACKEND_TRACEPOINT, "tp_work_queued", "btf_trace_workqueue_queue_work", "netns: walk",
-	  NULL, false },
-	{ BACKEND_TRACEPOINT, "tp_work_started", "btf_trace_workqueue_execute_start",
-	  "IPv6 under way", NULL, false },
-	{ BACKEND_TRACEPOINT, "tp_work_done", "btf_trace_workqueue_execute_end", "IPv6: walk", NULL,
-	  false },
-	{ BACKEND_NONE, "tp_exec", "btf_trace_sched_process_exec", "CNI call begins", NULL, true },
-	{ BACKEND_NONE, "tp_exec_bounded", "btf_trace_sched_process_exec", "CNI call begins", NULL,
-	  true },
-	{ BACKEND_NONE, "tp_exit", "btf_trace_sched_process_exit", "CNI call ends", NULL, true },
-	{ BACKEND_FENTRY, "fentry_pipe", "pipe_write", "CNI error text", NULL, true },
-	{ BACKEND_FENTRY, "fentry_anon_pipe", "anon_pipe_write", "CNI error text", "pipe_write",
-	  true },
-	{ BACKEND_KPROBE, "kprobe_pipe", "pipe_write", "CNI error text", NULL, true },
-	{ BACKEND_KPROBE, "kprobe_anon_pipe", "anon_pipe_write", "CNI error text", "pipe_write",
-	  true },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fentry_link_listed", "list_netdevice",
+	  "netns created, link added", NULL },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fentry_link_unlisted", "unlist_netdevice", "link removed",
+	  NULL },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fexit_link_renamed", "dev_change_name", "link renamed",
+	  NULL },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fexit_link_renamed_6_18", "netif_change_name",
+	  "link renamed", "dev_change_name" },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fentry_netns_dead", "netdev_exit", "netns freed", NULL },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fentry_ipv4", "rtmsg_ifa", "IPv4 address", NULL },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fentry_ipv6", "inet6addr_notifier_call_chain",
+	  "IPv6 address", NULL },
+	{ BACKEND_FENTRY, HOOK_NEEDED, "fentry_ipv6_usable", "addrconf_dad_completed",
+	  "IPv6 usable", NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_link_listed", "list_netdevice",
+	  "netns created, link added", NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_link_unlisted", "unlist_netdevice", "link removed",
+	  NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_link_rename", "dev_change_name", "link renamed",
+	  NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kretprobe_link_renamed", "dev_change_name", "link renamed",
+	  NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_netns_dead", "netdev_exit", "netns freed", NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_ipv4", "rtmsg_ifa", "IPv4 address", NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_ipv6", "inet6addr_notifier_call_chain",
+	  "IPv6 address", NULL },
+	{ BACKEND_KPROBE, HOOK_NEEDED, "kprobe_ipv6_usable", "addrconf_dad_completed",
+	  "IPv6 usable", NULL },
+	{ BACKEND_TRACEPOINT, HOOK_NEEDED, "tp_notifier", "btf_trace_notifier_run",
+	  "IPv4 and links: walk", NULL },
+	{ BACKEND_TRACEPOINT, HOOK_NEEDED, "tp_work_queued", "btf_trace_workqueue_queue_work",
+	  "netns: walk", NULL },
+	{ BACKEND_TRACEPOINT, HOOK_NEEDED, "tp_work_started", "btf_trace_workqueue_execute_start",
+	  "IPv6 under way", NULL },
+	{ BACKEND_TRACEPOINT, HOOK_NEEDED, "tp_work_done", "btf_trace_workqueue_execute_end",
+	  "IPv6: walk", NULL },
+	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exec", "btf_trace_sched_process_exec", "CNI call begins",
+	  NULL },
+	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exec_bounded", "btf_trace_sched_process_exec",
+	  "CNI call begins", NULL },
+	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exit", "btf_trace_sched_process_exit", "CNI call ends",
+	  NULL },
+	{ BACKEND_FENTRY, HOOK_OPTIONAL, "fentry_pipe", "pipe_write", "CNI error text", NULL },
+	{ BACKEND_FENTRY, HOOK_OPTIONAL, "fentry_anon_pipe", "anon_pipe_write", "CNI error text",
+	  "pipe_write" },
+	{ BACKEND_KPROBE, HOOK_OPTIONAL, "kprobe_pipe", "pipe_write", "CNI error text", NULL },
+	{ BACKEND_KPROBE, HOOK_OPTIONAL, "kprobe_anon_pipe", "anon_pipe_write", "CNI error text",
+	  "pipe_write" },
 };
 
 static const char *const backend_names[] = { "fentry", "kprobe", "tracepoint" };
@@ -104,7 +110,7 @@ static bool is_covered(const bool *found, const struct hook *row)
 const struct hook *hooks_missing(enum backend backend, const bool *found)
 {
 	for (size_t i = 0; i < HOOK_COUNT; i++)
-		if (hooks[i].backend == backend && !hooks[i].is_optional &&
+		if (hooks[i].backend == backend && hooks[i].need == HOOK_NEEDED &&
 		    !is_covered(found, &hooks[i]))
 			return &hooks[i];
 	return NULL;
@@ -113,7 +119,7 @@ const struct hook *hooks_missing(enum backend backend, const bool *found)
 bool hooks_have_optional(enum backend backend, const bool *found)
 {
 	for (size_t i = 0; i < HOOK_COUNT; i++)
-		if (hooks[i].backend == backend && hooks[i].is_optional && found[i])
+		if (hooks[i].backend == backend && hooks[i].need == HOOK_OPTIONAL && found[i])
 			return true;
 	return false;
 }

@@ -15,14 +15,17 @@ enum backend { BACKEND_FENTRY, BACKEND_KPROBE, BACKEND_TRACEPOINT, BACKEND_COUNT
 const char *backend_name(enum backend backend);
 int backend_parse(const char *text, enum backend *out); /* -EINVAL */
 
+/* Without an optional one what it reports is missing, and the backend works all the same. */
+enum hook_need { HOOK_NEEDED, HOOK_OPTIONAL };
+
 /* One kernel function a backend hooks. */
 struct hook {
 	enum backend backend; /* BACKEND_NONE: attached whatever the backend */
+	enum hook_need need;
 	const char *program; /* in the BPF object */
 	const char *function; /* kernel function or tracepoint */
 	const char *fact; /* what it reports */
 	const char *instead_of; /* another row's function that this one replaces where it exists */
-	bool is_optional; /* the backend works without; what it reports is missing then */
 };
 
 enum { HOOK_COUNT = 27 };

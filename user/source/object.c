@@ -44,7 +44,8 @@ static void select_hooks(struct podip_bpf *skel, const struct object_config *con
 		const struct hook *hook = &hooks[i];
 		bool is_ours = hook->backend == config->backend || hook->backend == BACKEND_NONE;
 
-		if (!is_ours || !config->kernel->hook_found[i] || (hook->is_optional && !has_calls))
+		if (!is_ours || !config->kernel->hook_found[i] ||
+		    (hook->need == HOOK_OPTIONAL && !has_calls))
 			continue;
 		program = bpf_object__find_program_by_name(skel->obj, hook->program);
 		if (program)

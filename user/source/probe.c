@@ -73,7 +73,7 @@ static int attach_hooks(struct probe *probe)
 		link = bpf_program__attach(program);
 		if (link)
 			probe->links[probe->link_count++] = link;
-		else if (hook->is_optional)
+		else if (hook->need == HOOK_OPTIONAL)
 			log_warn("cannot attach '%s' to '%s': %s, ignoring", hook->program,
 				 hook->function, strerror(errno));
 		else

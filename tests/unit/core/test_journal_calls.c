@@ -130,6 +130,8 @@ static void tells_how_a_call_ended(void **state)
 	const struct call failed = make_call(CALL_ADD, CALL_ERROR, 1);
 	const struct failure full = { .has_code = true, .code = 999, .message = "none left" };
 	const struct failure mute = { .message = "" };
+	const struct failure long_one = { .message = "x", .is_cut = true };
+	struct call cut = make_call(CALL_ADD, CALL_SUCCESS, 0);
 	const struct incident incident = { .failures = 4 };
 	const struct {
 		struct journal_call ended;
@@ -158,6 +160,15 @@ static void tells_how_a_call_ended(void **state)
 		  ",\"identity\":\"cni-args\",\"plugin\":\"bridge\",\"command\":\"ADD\","
 		  "\"duration_ns\":50,\"code\":999,\"status\":1,\"reason\":\"exhausted\","
 		  "\"message\":\"none left\",\"count\":4}\n" },
+		{ { .call = &failed, .failure = &long_one, .reason = REASON_OTHER },
+		  "\"type\":\"cni.failed\",\"ifname\":\"eth0\"," WEB
+		  ",\"identity\":\"cni-args\",\"plugin\":\"bridge\",\"command\":\"ADD\","
+		  "\"duration_ns\":50,\"status\":1,\"reason\":\"other\",\"message\":\"x\","
+		  "\"truncated\":true}\n" },
+		{ { .call = &cut },
+		  "\"type\":\"cni.add\",\"ifname\":\"eth0\"," WEB
+		  ",\"identity\":\"cni-args\",\"plugin\":\"bridge\",\"command\":\"ADD\","
+		  "\"duration_ns\":50,\"truncated\":true}\n" },
 		{ { .call = &failed, .failure = &mute, .reason = REASON_OTHER },
 		  "\"type\":\"cni.failed\",\"ifname\":\"eth0\"," WEB
 		  ",\"identity\":\"cni-args\",\"plugin\":\"bridge\",\"command\":\"ADD\","
@@ -165,6 +176,7 @@ static void tells_how_a_call_ended(void **state)
 	};
 
 	(void)state;
+	cut.is_cut = true;
 	for_each_case(c, cases) {
 		struct desk desk;
 

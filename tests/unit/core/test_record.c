@@ -87,6 +87,7 @@ static void writes_every_field_in_order(void **state)
 		.age_ns = 15,
 		.count = 13,
 		.backend = "fentry",
+		.truncated = true,
 		.initial = true,
 	};
 	cleanup_free char *line = NULL;
@@ -107,7 +108,7 @@ static void writes_every_field_in_order(void **state)
 			    "\"previous_pod\":\"ns/q\",\"plugin\":\"bridge\",\"command\":\"ADD\","
 			    "\"duration_ns\":14,\"code\":11,\"status\":1,\"reason\":\"r\","
 			    "\"message\":\"m\",\"network\":\"podnet\",\"other_netns\":102,"
-			    "\"age_ns\":15,\"count\":13,\"backend\":\"fentry\","
+			    "\"age_ns\":15,\"count\":13,\"backend\":\"fentry\",\"truncated\":true,"
 			    "\"initial\":true}\n");
 }
 
