@@ -154,26 +154,35 @@ static void take_record(const json_t *record, json_t *open)
 		json_object_del(open, key);
 }
 
-static int read_leaks(const char *path, json_t *rows)
+/* The number of lines that are no records. */
+static size_t read_records(FILE *file, json_t *open)
 {
-	cleanup_fclose FILE *file = fopen(path, "re");
-	cleanup_json json_t *open = json_object();
 	cleanup_free char *line = NULL;
 	size_t room = 0, unread = 0;
-	const char *key;
-	json_t *row;
 	ssize_t size;
 
-	if (!file) {
-		log_err(-errno, "cannot read the event log '%s'", path);
-		return STATUS_FAILED;
-	}
 	while ((size = getline(&line, &room, file)) > 0) {
 		cleanup_json json_t *record = json_loadb(line, (size_t)size, 0, NULL);
 
 		unread += !record;
 		take_record(record, open);
 	}
+	return unread;
+}
+
+static int read_leaks(const char *path, json_t *rows)
+{
+	cleanup_fclose FILE *file = fopen(path, "re");
+	cleanup_json json_t *open = json_object();
+	const char *key;
+	size_t unread;
+	json_t *row;
+
+	if (!file) {
+		log_err(-errno, "cannot read the event log '%s'", path);
+		return STATUS_FAILED;
+	}
+	unread = read_records(file, open);
 	if (unread)
 		log_warn("'%s' has '%zu' lines that are no records, ignoring", path, unread);
 	json_object_foreach(open, key, row) json_array_append(rows, row);
