@@ -14,6 +14,7 @@ struct attribution {
 	struct ipam_json *ipam;
 	struct identities *identities;
 	struct processes processes; /* of the last survey */
+	bool has_surveyed; /* processes are looked at when the files do not tell */
 };
 
 /* ---- claims ---- */
@@ -54,6 +55,7 @@ static void claim_processes(struct attribution *attribution)
 	uint32_t host_inum = state_host(attribution->config.state);
 	struct processes fresh = { 0 };
 
+	attribution->has_surveyed = true;
 	/* Where it is not known the node's own processes are looked at in vain, no more. */
 	if (!host_inum)
 		proc_host_netns(attribution->config.proc_dir, &host_inum);
@@ -111,11 +113,17 @@ void attribution_survey(struct attribution *attribution)
 	claim_allocations(attribution);
 }
 
-void attribution_find(const struct attribution *attribution, const struct fact *fact,
+/* A look at all processes takes ten times as long as all files of a node. */
+void attribution_find(struct attribution *attribution, const struct fact *fact,
 		      struct identity *out)
 {
-	identities_find(attribution->identities, fact->netns->key.inum,
-			fact->address ? &fact->address->key.ip : NULL, out);
+	const struct ip *ip = fact->address ? &fact->address->key.ip : NULL;
+
+	identities_find(attribution->identities, fact->netns->key.inum, ip, out);
+	if (out->source != IDENTITY_NONE || attribution->has_surveyed || fact->netns->is_host)
+		return;
+	claim_processes(attribution);
+	identities_find(attribution->identities, fact->netns->key.inum, ip, out);
 }
 
 /* Inodes are used again at once: the end of one namespace may be told when the next one that has
@@ -170,7 +178,6 @@ int attribution_open(const struct attribution_config *config, struct attribution
 		return log_err(err, "cannot watch the CNI files");
 
 	claim_results(attribution);
-	claim_processes(attribution);
 	claim_allocations(attribution);
 	*out = take_ptr(attribution);
 	return 0;

@@ -27,7 +27,7 @@ struct attribution_config {
 	const struct state *state;
 };
 
-/* Reads all there is. Says why in the log when it fails. The caller owns *out. */
+/* Reads the files. Says why in the log when it fails. The caller owns *out. */
 int attribution_open(const struct attribution_config *config, struct attribution **out);
 void attribution_close(struct attribution *attribution);
 DEFINE_CLEANUP(attribution, struct attribution *, attribution_close)
@@ -39,8 +39,9 @@ int attribution_refresh(struct attribution *attribution);
 /* Look at the processes and at ipam.json anew, and forget namespaces that are gone. */
 void attribution_survey(struct attribution *attribution);
 
-/* Who it is: of a fact's namespace, and of its address where it has one. */
-void attribution_find(const struct attribution *attribution, const struct fact *fact,
+/* Who it is: of a fact's namespace, and of its address where it has one. The first time that the
+ * files do not tell, the processes are looked at; then at each survey. */
+void attribution_find(struct attribution *attribution, const struct fact *fact,
 		      struct identity *out);
 /* The fact has been told: a namespace that is freed has no pod any more. */
 void attribution_told(struct attribution *attribution, const struct fact *fact);

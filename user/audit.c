@@ -131,7 +131,6 @@ void audit_look(struct audit *audit, int64_t now_ns)
 {
 	int err;
 
-	attribution_survey(audit->config.attribution);
 	audit->now_ns = now_ns;
 	err = check(audit);
 	if (err)

@@ -30,7 +30,8 @@ void audit_close(struct audit *audit);
 DEFINE_CLEANUP(audit, struct audit *, audit_close)
 #define cleanup_audit cleanup(cleanup_audit_fn)
 
-/* Survey the processes and compare; now_ns since the epoch. Says in the log when it cannot. */
+/* Compare, with the processes of the last survey; now_ns since the epoch. Says in the log when it
+ * cannot. */
 void audit_look(struct audit *audit, int64_t now_ns);
 const struct leaks *audit_leaks(const struct audit *audit); /* borrowed */
 /* Who it is, by the books or by the namespace that holds the address. */

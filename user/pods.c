@@ -83,6 +83,7 @@ static int on_audit_timer(void *ctx)
 	struct pods *pods = ctx;
 
 	loop_timer_read(pods->audit_timer);
+	attribution_survey(pods->attribution);
 	audit(pods);
 	return 0;
 }
@@ -189,7 +190,7 @@ struct range_list pods_ranges(const struct pods *pods)
 	return cni_ranges(attribution_cni(pods->attribution));
 }
 
-void pods_find(const struct pods *pods, const struct fact *fact, struct identity *out)
+void pods_find(struct pods *pods, const struct fact *fact, struct identity *out)
 {
 	attribution_find(pods->attribution, fact, out);
 }

@@ -49,7 +49,7 @@ void pods_record(struct pods *pods, const struct probe_record *record);
 
 struct range_list pods_ranges(const struct pods *pods); /* of the CNI configuration; borrowed */
 /* Who it is: of a fact's namespace, and of its address where it has one. */
-void pods_find(const struct pods *pods, const struct fact *fact, struct identity *out);
+void pods_find(struct pods *pods, const struct fact *fact, struct identity *out);
 /* The fact has been told: a namespace that is freed has no pod any more. */
 void pods_told(struct pods *pods, const struct fact *fact);
 void pods_measure(const struct pods *pods, struct metrics_input *out);

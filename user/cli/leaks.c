@@ -107,6 +107,7 @@ static int find_leaks(const struct output_options *options, json_t *rows)
 	status = node_look(&node);
 	if (status)
 		return status;
+	attribution_survey(node.attribution);
 	audit_look(audit, wall_ns());
 	for (size_t i = 0; i < leaks_count(audit_leaks(audit)); i++)
 		json_array_append_new(rows, leak_to_json(audit, leaks_at(audit_leaks(audit), i)));

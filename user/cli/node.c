@@ -63,6 +63,7 @@ int node_open(const struct output_options *options, struct node *node)
 	    attribution_open(&config, &node->attribution) || node_look(node))
 		return STATUS_FAILED;
 	own_sandboxes(node);
+	attribution_survey(node->attribution);
 	return 0;
 }
 
