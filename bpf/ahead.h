@@ -16,7 +16,15 @@ enum {
 };
 
 /* In the low bits of an address: all of these are aligned. */
-enum ahead_kind { AHEAD_NETNS, AHEAD_LINK, AHEAD_IPV4_OF, AHEAD_IPV6_OF, AHEAD_IPV4, AHEAD_IPV6 };
+enum ahead_kind {
+	AHEAD_NETNS,
+	AHEAD_LO, /* the first link of every netns, whose name and kind nobody reads */
+	AHEAD_LINK,
+	AHEAD_IPV4_OF,
+	AHEAD_IPV6_OF,
+	AHEAD_IPV4,
+	AHEAD_IPV6,
+};
 
 struct ahead_item {
 	__u64 at; /* with its kind */
@@ -73,7 +81,7 @@ static __always_inline void ahead_put(struct ahead *queue, enum ahead_kind kind,
 	queue->used = index + (__u32)(is_some(at) & is_some(at ^ head));
 }
 
-static __always_inline void ahead_link(struct ahead *queue, __u64 at, __u64 head)
+static __always_inline __u64 ahead_link(struct ahead *queue, __u64 at, __u64 head)
 {
 	const __u64 dev = around(at, net_device, dev_list);
 
@@ -81,8 +89,7 @@ static __always_inline void ahead_link(struct ahead *queue, __u64 at, __u64 head
 	ahead_put(queue, AHEAD_IPV4_OF, (__u64)get(true, dev, net_device, ip_ptr), 0);
 	ahead_put(queue, AHEAD_IPV6_OF, (__u64)get(true, dev, net_device, ip6_ptr), 0);
 	read_ahead(dev, net_device, ifindex);
-	read_ahead(dev, net_device, rtnl_link_ops);
-	read_ahead(dev, net_device, name[0]);
+	return dev;
 }
 
 static __always_inline void ahead_ipv6(struct ahead *queue, __u64 at, __u64 head)
@@ -97,7 +104,7 @@ static __always_inline void ahead_ipv6(struct ahead *queue, __u64 at, __u64 head
 static long ahead_one(__u32 index, void *ctx)
 {
 	struct ahead *queue = the_ahead();
-	__u64 at, head, list;
+	__u64 at, head, list, dev;
 	__u32 taken;
 
 	if (!queue)
@@ -114,10 +121,15 @@ static long ahead_one(__u32 index, void *ctx)
 		list = at + bpf_core_field_offset(struct net, dev_base_head);
 		read_ahead(at, net, ns.inum);
 		read_ahead(at, net, net_cookie);
-		ahead_put(queue, AHEAD_LINK, (__u64)get(true, at, net, dev_base_head.next), list);
+		ahead_put(queue, AHEAD_LO, (__u64)get(true, at, net, dev_base_head.next), list);
+		break;
+	case AHEAD_LO:
+		ahead_link(queue, at, head);
 		break;
 	case AHEAD_LINK:
-		ahead_link(queue, at, head);
+		dev = ahead_link(queue, at, head);
+		read_ahead(dev, net_device, rtnl_link_ops);
+		read_ahead(dev, net_device, name[0]);
 		break;
 	case AHEAD_IPV4_OF:
 		ahead_put(queue, AHEAD_IPV4, (__u64)get(true, at, in_device, ifa_list), 0);
@@ -129,6 +141,7 @@ static long ahead_one(__u32 index, void *ctx)
 	case AHEAD_IPV4:
 		ahead_put(queue, AHEAD_IPV4, (__u64)get(true, at, in_ifaddr, ifa_next), 0);
 		read_ahead(at, in_ifaddr, ifa_local);
+		read_ahead(at, in_ifaddr, ifa_flags);
 		break;
 	default:
 		ahead_ipv6(queue, at, head);
