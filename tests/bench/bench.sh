@@ -105,7 +105,7 @@ start_agent() {
 	: >"$work/events.jsonl"
 	podip run --backend "$backend" --web.listen-address 127.0.0.1:0 \
 		--events.file "$work/events.jsonl" --cni.conf-dir "$work/conf" \
-		--cni.cache-dir "$work/cache" "$@" \
+		--cni.cache-dir "$work/cache" --cni.state-dir "$work/networks" "$@" \
 		>"$work/agent.out" 2>"$work/agent.log" </dev/null &
 	agent=$!
 	tries=0

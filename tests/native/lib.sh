@@ -74,7 +74,7 @@ start_agent() {
 	: >"$stderr"
 	"$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" \
-		--reconcile 1h "$@" >"$work/$name.out" 2>"$stderr" </dev/null &
+		--cni.state-dir "$work/networks" --aws.ipam-file "$work/no-ipam.json" --reconcile 1h "$@" >"$work/$name.out" 2>"$stderr" </dev/null &
 	agent=$!
 	wait_until is_ready_or_gone
 	kill -0 "$agent" 2>/dev/null || fail "the agent ended: $(cat "$stderr")"

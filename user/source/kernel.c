@@ -88,7 +88,8 @@ static void probe_capabilities(struct kernel *kernel)
 		{ FEATURE_CAP_PERFMON, CAP_PERFMON, "lets programs read kernel memory and attach" },
 		{ FEATURE_CAP_NET_ADMIN, CAP_NET_ADMIN,
 		  "hears rtnetlink of all namespaces, with a large buffer" },
-		{ FEATURE_CAP_SYS_PTRACE, CAP_SYS_PTRACE, "reads the netns of process 1" },
+		{ FEATURE_CAP_SYS_PTRACE, CAP_SYS_PTRACE,
+		  "reads the netns of process 1 and of pods' processes" },
 		{ FEATURE_CAP_SYS_ADMIN, CAP_SYS_ADMIN,
 		  "replaces CAP_BPF and CAP_PERFMON before 5.8, enters the node's netns" },
 	};
