@@ -305,6 +305,14 @@ static void fill_name(struct pod *pod, const struct pod *claimed)
 	fill(pod->name, claimed->name, sizeof(pod->name));
 }
 
+/* Asked for every fact, mostly in vain: strings are ended, not zeroed. */
+static void clear_identity(struct identity *out)
+{
+	*out->pod.namespace = *out->pod.name = *out->pod.uid = *out->pod.container_id = '\0';
+	out->source = IDENTITY_NONE;
+	out->sources = 0;
+}
+
 void identities_find(const struct identities *identities, uint32_t netns, const struct ip *ip,
 		     struct identity *out)
 {
@@ -312,28 +320,25 @@ void identities_find(const struct identities *identities, uint32_t netns, const 
 		find_netns(identities, netns),
 		ip ? find(&identities->addresses, &(struct key){ .ip = *ip }) : NULL,
 	};
-	struct identity found = { .source = IDENTITY_NONE };
-	struct pod *pod = &found.pod;
+	struct pod *pod = &out->pod;
 
-	for (enum identity_source source = 0; source < IDENTITY_SOURCE_COUNT; source++) {
-		for (size_t i = 0; i < array_size(subjects); i++) {
-			const struct claim *claim = said(subjects[i], source);
-			struct pod claimed;
+	clear_identity(out);
+	for (size_t i = 0; i < IDENTITY_SOURCE_COUNT * array_size(subjects); i++) {
+		enum identity_source source = i / array_size(subjects);
+		const struct claim *claim = said(subjects[i % array_size(subjects)], source);
+		struct pod claimed;
 
-			if (!claim)
-				continue;
-			claimed = unpack(claim);
-			fill_name(pod, &claimed);
-			fill(pod->uid, claimed.uid, sizeof(pod->uid));
-			fill(pod->container_id, claimed.container_id, sizeof(pod->container_id));
-			found.sources |= 1U << source;
-			if (found.source == IDENTITY_NONE)
-				found.source = source;
-		}
+		if (!claim)
+			continue;
+		claimed = unpack(claim);
+		fill_name(pod, &claimed);
+		fill(pod->uid, claimed.uid, sizeof(pod->uid));
+		fill(pod->container_id, claimed.container_id, sizeof(pod->container_id));
+		out->sources |= 1U << source;
+		if (out->source == IDENTITY_NONE)
+			out->source = source;
 	}
-	if (subjects[0])
-		found.plugin_ns = subjects[0]->plugin_ns;
-	*out = found;
+	out->plugin_ns = subjects[0] ? subjects[0]->plugin_ns : 0;
 }
 
 const struct pod *identities_claimed(const struct identities *identities, uint32_t netns,
