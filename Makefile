@@ -71,6 +71,11 @@ $(O)/user/%.o: user/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
+# What tells its revision is made anew when there is another one: this file changes then.
+$(shell mkdir -p $(O); echo '$(VERSION) $(REVISION)' | cmp -s - $(O)/revision || \
+	echo '$(VERSION) $(REVISION)' >$(O)/revision)
+$(addprefix $(O)/user/,agent.o chronicle.o cli/version.o): $(O)/revision
+
 # uthash's HASH_ADD, inlined, is beyond gcc 12's analyzer: one of these keeps it busy for minutes, in the
 # other it takes the entry just added for lost. The sanitizers watch them instead.
 UNANALYZED = uses incidents

@@ -49,21 +49,13 @@ int log_level_parse(const char *text, enum log_level *out)
 	return -EINVAL;
 }
 
-/* A terminal obeys these: ASCII's controls, and the C1 controls that UTF-8 spells in two bytes. */
-static bool is_control(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	return at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0);
-}
-
 /* Names in a message come from outside and must not forge lines or steer the terminal. */
 static void put_text(const char *text)
 {
 	while (*text) {
 		size_t size = text_char_size(text);
 
-		if (size && !is_control(text)) {
+		if (size && !text_is_control(text)) {
 			fwrite(text, 1, size, stderr);
 		} else {
 			size = size ? size : 1;
@@ -91,7 +83,7 @@ static void put_message(enum log_level level, const char *message)
 	text_time((int64_t)now.tv_sec * 1000000000 + now.tv_nsec, wall);
 	line = json_pack("{s:s, s:s, s:o}", "ts", wall, "level", level_names[level], "message",
 			 text_to_json(message));
-	if (line && !json_dumpf(line, stderr, JSON_COMPACT))
+	if (line && !json_dumpf(line, stderr, JSON_COMPACT | JSON_ENSURE_ASCII))
 		putc('\n', stderr);
 	json_decref(line);
 }

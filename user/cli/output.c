@@ -164,7 +164,7 @@ int output_json(json_t *json)
 {
 	cleanup_json json_t *owned = json;
 
-	if (!json || json_dumpf(json, stdout, JSON_INDENT(2)) || puts("") < 0) {
+	if (!json || json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) || puts("") < 0) {
 		fputs("podip: cannot write the result\n", stderr);
 		return STATUS_FAILED;
 	}

@@ -58,10 +58,10 @@ static void put_escaped(const char *text, const char *special, FILE *out)
 	while (*text) {
 		size_t size = text_char_size(text);
 
-		if (!size)
-			fputs_unlocked(TEXT_REPLACEMENT, out);
-		else if (*text == '\n')
+		if (*text == '\n')
 			fputs_unlocked("\\n", out);
+		else if (!size || text_is_control(text)) /* the formats have no escape for it */
+			fputs_unlocked(TEXT_REPLACEMENT, out);
 		else if (strchr(special, *text))
 			fprintf(out, "\\%c", *text);
 		else

@@ -75,8 +75,10 @@ void text_copy(char *out, size_t size, const char *text)
 	out[length] = '\0';
 }
 
-static bool is_control(const unsigned char *at)
+bool text_is_control(const char *text)
 {
+	const unsigned char *at = (const unsigned char *)text;
+
 	return *at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
 }
 
@@ -89,7 +91,7 @@ void text_to_line(const char *text, char *out, size_t size)
 		const unsigned char *at = (const unsigned char *)text;
 		char piece[16];
 
-		if (length && is_control(at))
+		if (length && text_is_control(text))
 			snprintf(piece, sizeof(piece), length == 1 ? "\\x%02x" : "\\x%02x\\x%02x",
 				 *at, at[length - 1]);
 		else

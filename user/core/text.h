@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,10 @@ enum { TEXT_TIME_SIZE = 31 };
 /* Bytes of the well-formed UTF-8 character that text starts with, 1 to 4; 0 if it starts with none.
  * Never looks past a NUL. Source: Unicode 15, table 3-7. */
 size_t text_char_size(const char *text);
+/* Does it begin with what a terminal obeys: one of ASCII's controls, or of C1's, which UTF-8 spells
+ * in two bytes? */
+bool text_is_control(const char *text);
+
 /* text as a JSON string, with TEXT_REPLACEMENT for what is not UTF-8. NULL: out of memory. */
 json_t *text_to_json(const char *text);
 

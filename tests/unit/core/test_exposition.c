@@ -240,6 +240,8 @@ static void escapes_label_values(void **state)
 		{ "a\nb", "podip_events_lost_total{cause=\"a\\nb\"} 1\n" },
 		{ "\xc3\xa9", "podip_events_lost_total{cause=\"\xc3\xa9\"} 1\n" },
 		{ "a\xff", "podip_events_lost_total{cause=\"a\xef\xbf\xbd\"} 1\n" },
+		{ "a\x1b[2J", "podip_events_lost_total{cause=\"a\xef\xbf\xbd[2J\"} 1\n" },
+		{ "a\xc2\x9b", "podip_events_lost_total{cause=\"a\xef\xbf\xbd\"} 1\n" },
 		{ NULL, "podip_events_lost_total{cause=\"\"} 1\n" },
 	};
 
