@@ -18,14 +18,16 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/pod core/failure core/lease \
 	  core/inventory core/state core/diff core/merge core/hints core/uses core/account \
 	  core/identity core/holdings core/leaks core/calls core/incidents core/call_counts core/journal core/collect \
-	  core/collect_calls core/metrics core/reconcile
+	  core/collect_calls core/metrics core/reconcile \
+	  core/plan core/eni_table core/plan_gke core/plan_eks core/plan_node_cidr
 SOURCE := source/file source/nsfs source/yamlfile source/config source/dirwatch source/cni_conf source/cni_result \
 	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local source/ipam_json source/proc source/processes \
 	  source/symbols source/tracefs source/attempt source/hooks source/kernel source/object source/probe \
 	  source/capture source/walker source/netlink
 SINK   := sink/eventlog sink/http
 USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed intake watch serve chronicle attribution operations audit \
-	  pods agent cli/option_values cli/option_table cli/options cli/output cli/node cli/run \
+	  pods agent cli/option_values cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
+	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
 	  cli/snapshot cli/leaks cli/doctor cli/version main
 
 MODULES := $(filter-out cleanup,$(USER))
@@ -58,13 +60,14 @@ $(O)/podip: $(O)/user/main.o $(O)/libpodip.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
 
-$(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES)))
+# The list of modules is in this file: another one makes other libraries.
+$(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES))) Makefile
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
-$(O)/libcore.a: $(CORE:%=$(O)/user/%.o)
+$(O)/libcore.a: $(CORE:%=$(O)/user/%.o) Makefile
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
 $(O)/user/%.o: user/%.c
 	@mkdir -p $(@D)

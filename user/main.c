@@ -5,6 +5,7 @@
 #include "cleanup.h"
 #include "cli/doctor.h"
 #include "cli/leaks.h"
+#include "cli/plan.h"
 #include "cli/run.h"
 #include "cli/snapshot.h"
 #include "cli/version.h"
@@ -17,6 +18,7 @@ static const struct command {
 	{ "run", "watch this node: metrics, event log", cli_run },
 	{ "snapshot", "walk once: which namespace holds which addresses", cli_snapshot },
 	{ "leaks", "addresses on which the IPAM's books and the kernel differ", cli_leaks },
+	{ "plan", "work out offline how far ranges go, and what stops first", cli_plan },
 	{ "doctor", "what this kernel allows, and what to do about the rest", cli_doctor },
 	{ "version", "print the version", cli_version },
 };
