@@ -223,7 +223,7 @@ static __always_inline void on_exec(const struct task_struct *task,
 			stats->unsearched++;
 	}
 	count_run(PROGRAM_EXEC, start_ns);
-	if (search->values[CALL_COMMAND])
+	if (search->values[CALL_COMMAND] && search->owner == bpf_get_current_pid_tgid())
 		report_exec(task, search, binary, start_ns);
 }
 

@@ -14,6 +14,7 @@ struct attribution {
 	struct ipam_json *ipam;
 	struct identities *identities;
 	struct processes processes; /* of the last survey */
+	uint64_t refused; /* processes whose namespace could not be read, ever */
 	bool has_surveyed; /* processes are looked at when the files do not tell */
 };
 
@@ -63,6 +64,7 @@ static void claim_processes(struct attribution *attribution)
 		return;
 	processes_clear(&attribution->processes);
 	attribution->processes = fresh;
+	attribution->refused += fresh.refused + fresh.dropped;
 	for (size_t i = 0; i < fresh.count; i++)
 		if (fresh.all[i].has_pod)
 			identities_claim(attribution->identities, fresh.all[i].inum,
@@ -250,5 +252,5 @@ void attribution_measure(const struct attribution *attribution, struct metrics_i
 			   cni.errors + cni.skipped);
 	collect_add_source(out, "ipam", ipam.is_up, ipam.entries, ipam.errors + ipam.skipped);
 	collect_add_source(out, "cgroup", attribution->processes.seen > 0,
-			   attribution->processes.count, attribution->processes.refused);
+			   attribution->processes.count, attribution->refused);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/leaks.h"
 #include "log.h"
@@ -77,24 +78,51 @@ static int compare_addresses(const void *a, const void *b)
 	return ip_compare(&left->ip, &right->ip);
 }
 
-/* A cached result outlives its pod where DEL was lost. Where host-local keeps the books it is they
- * that say whether an address can be given out; of an address that they have the cache still knows
- * the pod. own: host-local's, which come first. */
-static void drop_unbooked(struct lease_list *leases, size_t own, const struct prefix *books,
-			  size_t book_count)
+/* Does an IPAM whose books were read keep this address's range? */
+static bool is_booked(const struct lease *lease, const struct prefix *books, size_t book_count,
+		      const struct lease *ipam)
 {
-	size_t kept = own;
+	return is_in(books, book_count, &lease->ip) ||
+	       (ipam && !strcmp(lease->network, ipam->network));
+}
 
-	qsort(leases->leases, own, sizeof(leases->leases[0]), compare_addresses);
-	for (size_t i = own; i < leases->count; i++) {
-		const struct lease *lease = &leases->leases[i];
+/* A cached result outlives its pod where DEL was lost. Where an IPAM's books are there it is they
+ * that say whether an address can be given out; of an address that they have the cache still knows
+ * the pod. */
+static void drop_unbooked(struct lease_list *leases, const struct prefix *books, size_t book_count)
+{
+	const struct lease *ipam = NULL;
+	struct lease *all = leases->leases;
+	size_t own = 0, kept;
 
-		if (strcmp(lease->source, LEASE_CNI_CACHE) != 0 ||
-		    !is_in(books, book_count, &lease->ip) ||
-		    bsearch(lease, leases->leases, own, sizeof(*lease), compare_addresses))
-			leases->leases[kept++] = *lease;
-	}
+	/* The books' own first. */
+	for (size_t i = 0; i < leases->count; i++)
+		if (strcmp(all[i].source, LEASE_CNI_CACHE) != 0) {
+			struct lease lease = all[i];
+
+			all[i] = all[own];
+			all[own++] = lease;
+		}
+	qsort(all, own, sizeof(*all), compare_addresses);
+	for (size_t i = 0; i < own && !ipam; i++)
+		if (!strcmp(all[i].source, LEASE_IPAM))
+			ipam = &all[i];
+	kept = own;
+	for (size_t i = own; i < leases->count; i++)
+		if (!is_booked(&all[i], books, book_count, ipam) ||
+		    bsearch(&all[i], all, own, sizeof(*all), compare_addresses))
+			all[kept++] = all[i];
 	leases->count = kept;
+}
+
+/* When this kernel started, since the epoch. Leases outlive it, and those from before are freed by
+ * and by once the node is up. */
+static int64_t boot_ns(int64_t now_ns)
+{
+	struct timespec up;
+
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return now_ns - up.tv_sec * 1000000000LL - up.tv_nsec;
 }
 
 static int check(struct audit *audit)
@@ -108,7 +136,6 @@ static int check(struct audit *audit)
 				   .now_ns = audit->now_ns,
 				   .grace_ns = (int64_t)audit->config.grace_ns };
 	int err = host_local_read(audit->books, &leases);
-	size_t own = leases.count;
 
 	if (!err)
 		err = attribution_leases(audit->config.attribution, &leases);
@@ -117,13 +144,18 @@ static int check(struct audit *audit)
 	if (err)
 		return err;
 	view.book_count = find_books(audit, books, RANGE_MAX);
-	drop_unbooked(&leases, own, books, view.book_count);
+	/* Of books that did not fit nothing can be said to be missing. */
+	if (leases.refused)
+		view.book_count = 0;
+	drop_unbooked(&leases, books, view.book_count);
 	view.leases = leases.leases;
 	view.lease_count = leases.count;
 	/* A look that did not see every process says nothing of who is dead. */
 	view.living = processes->seen && !processes->refused && !processes->dropped ? living : NULL;
 	view.living_count = processes->count;
-	audit->leases_refused = leases.refused;
+	view.ranges = audit->config.account ? account_ranges(audit->config.account) : NULL;
+	view.boot_ns = audit->config.is_once ? 0 : boot_ns(audit->now_ns);
+	audit->leases_refused += leases.refused;
 	return leaks_check(audit->leaks, &view);
 }
 

@@ -5,10 +5,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "attribution.h"
 #include "cleanup.h"
+#include "core/account.h"
 #include "core/leaks.h"
 
 struct audit;
@@ -19,6 +21,8 @@ struct audit_config {
 	uint64_t grace_ns;
 	struct attribution *attribution;
 	const struct state *state;
+	const struct account *account; /* NULL: no ranges are known */
+	bool is_once; /* a lease's age counts for nothing: the caller looks twice */
 	leak_fn on_leak; /* called within audit_look(); the leak's pod is filled in where it is
 			    known */
 	void *ctx;

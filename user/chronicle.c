@@ -25,7 +25,7 @@ static void on_line(const char *line, size_t size, void *ctx)
 		eventlog_append(chronicle->logs[i], line, size);
 }
 
-static void read_clocks(struct journal *journal)
+void chronicle_read_clocks(struct journal *journal)
 {
 	struct timespec wall;
 
@@ -81,7 +81,7 @@ int chronicle_open(const struct chronicle_config *config, struct chronicle **out
 					       .boot_id = chronicle->boot_id,
 					       .write = on_line,
 					       .ctx = chronicle };
-	read_clocks(&chronicle->journal);
+	chronicle_read_clocks(&chronicle->journal);
 	err = open_logs(chronicle, config, &last);
 	if (err)
 		return err;
@@ -114,14 +114,14 @@ void chronicle_end_turn(struct chronicle *chronicle)
 {
 	for (size_t i = 0; i < CHRONICLE_LOG_MAX && chronicle->logs[i]; i++)
 		eventlog_flush(chronicle->logs[i]);
-	read_clocks(&chronicle->journal);
+	chronicle_read_clocks(&chronicle->journal);
 }
 
 void chronicle_tell_stopped(struct chronicle *chronicle)
 {
 	struct record record = record_init(RECORD_AGENT_STOPPED);
 
-	read_clocks(&chronicle->journal);
+	chronicle_read_clocks(&chronicle->journal);
 	journal_put(&chronicle->journal, &record);
 }
 

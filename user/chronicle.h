@@ -33,5 +33,7 @@ DEFINE_CLEANUP(chronicle, struct chronicle *, chronicle_close)
 struct journal *chronicle_journal(struct chronicle *chronicle); /* borrowed */
 /* Records leave once a turn of the loop, in one write; then the clocks are read for the next. */
 void chronicle_end_turn(struct chronicle *chronicle);
+/* Set the clocks of a journal to now, where a turn began long after the last one. */
+void chronicle_read_clocks(struct journal *journal);
 void chronicle_tell_stopped(struct chronicle *chronicle);
 void chronicle_measure(const struct chronicle *chronicle, struct metrics_input *out);

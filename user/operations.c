@@ -20,8 +20,6 @@
 #include "source/nsfs.h"
 #include "source/probe.h"
 
-static const uint64_t call_age_max_ns = 600000000000ULL; /* runtimes give up after minutes */
-
 struct operations {
 	struct operations_config config;
 	struct calls *calls;
@@ -215,19 +213,18 @@ void operations_record(struct operations *operations, const struct probe_record 
 static int on_quiet(void *ctx)
 {
 	struct operations *operations = ctx;
-	uint64_t now_ns = loop_now_ns();
 
 	loop_timer_read(operations->quiet_timer);
-	calls_expire(operations->calls, now_ns, call_age_max_ns);
-	incidents_expire(operations->adding, now_ns);
-	incidents_expire(operations->others, now_ns);
 	if (operations->capture)
 		capture_release(operations->capture);
-	if (!incidents_stats(operations->adding).waiting &&
-	    !incidents_stats(operations->others).waiting &&
-	    !calls_stats(operations->calls).under_way)
-		return 0;
-	return loop_timer_set(operations->quiet_timer, CAPTURE_HOLD_NS);
+	return 0;
+}
+
+void operations_expire(struct operations *operations, uint64_t now_ns)
+{
+	calls_expire(operations->calls, now_ns, INCIDENT_CALL_MAX_NS);
+	incidents_expire(operations->adding, now_ns);
+	incidents_expire(operations->others, now_ns);
 }
 
 /* ---- numbers ---- */

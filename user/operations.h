@@ -41,5 +41,8 @@ DEFINE_CLEANUP(operations, struct operations *, operations_close)
 int operations_listen(struct operations *operations, const struct object *object);
 /* A plugin began, wrote or ended. */
 void operations_record(struct operations *operations, const struct probe_record *record);
+/* Forget calls whose end was lost, and pods that are not tried any more: now and then, however many
+ * others are. */
+void operations_expire(struct operations *operations, uint64_t now_ns);
 /* Counts, incidents, tables and the way in which plugins are heard. */
 void operations_measure(const struct operations *operations, struct metrics_input *out);

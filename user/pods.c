@@ -6,6 +6,7 @@
 
 #include "attribution.h"
 #include "audit.h"
+#include "chronicle.h"
 #include "log.h"
 #include "loop.h"
 #include "operations.h"
@@ -68,9 +69,10 @@ static void on_leak(const struct leak *leak, bool is_over, void *ctx)
 
 static void audit(struct pods *pods)
 {
-	const struct journal *journal = pods->config.journal;
+	struct journal *journal = pods->config.journal;
 	uint64_t period_ns = pods->config.leak_grace_ns / 2;
 
+	chronicle_read_clocks(journal);
 	pods->now_ns = (int64_t)journal->now_ns + journal->wall_offset_ns;
 	audit_look(pods->audit, pods->now_ns);
 	if (period_ns < audit_min_ns)
@@ -83,6 +85,7 @@ static int on_audit_timer(void *ctx)
 	struct pods *pods = ctx;
 
 	loop_timer_read(pods->audit_timer);
+	operations_expire(pods->operations, loop_now_ns());
 	attribution_survey(pods->attribution);
 	audit(pods);
 	return 0;
@@ -126,6 +129,7 @@ static int open_audit(struct pods *pods, struct loop *loop)
 					     .grace_ns = pods->config.leak_grace_ns,
 					     .attribution = pods->attribution,
 					     .state = pods->config.state,
+					     .account = pods->config.account,
 					     .on_leak = on_leak,
 					     .ctx = pods };
 	int err = audit_open(&config, &pods->audit);

@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "core/call_counts.h"
+#include "core/incidents.h"
 #include "loop.h"
 #include "operations.h"
 #include "source/probe.h"
@@ -284,6 +285,22 @@ static void keeps_the_incident_of_a_chain_until_what_failed_succeeds(void **stat
 		    "\"plugin\":\"portmap\",\"command\":\"ADD\",\"duration_ns\":5,\"count\":3}");
 }
 
+/* While others go on failing, which they do for as long as a range is full. */
+static void forgets_a_pod_that_is_not_tried_any_more(void **state)
+{
+	struct desk *desk = *state;
+
+	run(desk, "ADD", "bridge", FULL, 1 << 8);
+	operations_expire(desk->operations, 10 * SECOND + INCIDENT_FORGET_NS);
+	assert_int_equal(measure(desk).waiting, 1);
+	operations_expire(desk->operations, 11 * SECOND + INCIDENT_FORGET_NS);
+	assert_int_equal(measure(desk).waiting, 0);
+
+	/* Tried again an hour later it is a new incident. */
+	run(desk, "ADD", "bridge", FULL, 1 << 8);
+	assert_int_equal(measure(desk).call_counts->incidents[0].count, 2);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
 
 int main(void)
@@ -293,6 +310,7 @@ int main(void)
 		TEST(tells_a_pod_that_fails_once_and_how_it_ends),
 		TEST(tells_again_when_the_reason_is_another_one),
 		TEST(classifies_by_exit_and_state_what_said_nothing),
+		TEST(forgets_a_pod_that_is_not_tried_any_more),
 		TEST(keeps_the_incident_of_a_chain_until_what_failed_succeeds),
 	};
 

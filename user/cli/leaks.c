@@ -18,7 +18,7 @@
 
 #define NS_PER_S 1000000000LL
 
-static const uint64_t grace_ns = NS_PER_S;
+static const uint64_t grace_ns = 2 * NS_PER_S;
 
 static const char help[] =
 	"  podip leaks               # addresses on which the IPAM's books and the kernel differ\n"
@@ -27,7 +27,7 @@ static const char help[] =
 	"ipam_only: in the books, held by no pod. kernel_only: held, and not in the books.\n"
 	"abandoned: in both, but no process lives in the namespace. duplicate: held twice.\n"
 	"Looks twice, so that an address on its way is none.\n\n"
-	"      --leak.grace DURATION   between the two looks [1s]\n"
+	"      --leak.grace DURATION   between the two looks [2s]\n"
 	"      --events.file FILE      read an event log and not the node\n";
 
 static int64_t wall_ns(void)
@@ -94,6 +94,7 @@ static int find_leaks(const struct output_options *options, json_t *rows)
 					     .grace_ns = options->grace_ns,
 					     .attribution = node.attribution,
 					     .state = node.state,
+					     .is_once = true,
 					     .on_leak = ignore_leak };
 	const struct timespec pause = { (time_t)(options->grace_ns / NS_PER_S),
 					(long)(options->grace_ns % NS_PER_S) };
@@ -107,6 +108,7 @@ static int find_leaks(const struct output_options *options, json_t *rows)
 	status = node_look(&node);
 	if (status)
 		return status;
+	attribution_refresh(node.attribution);
 	attribution_survey(node.attribution);
 	audit_look(audit, wall_ns());
 	for (size_t i = 0; i < leaks_count(audit_leaks(audit)); i++)
@@ -184,6 +186,10 @@ static int read_leaks(const char *path, json_t *rows)
 		return STATUS_FAILED;
 	}
 	unread = read_records(file, open);
+	if (ferror(file)) {
+		log_err(-errno, "cannot read all of the event log '%s'", path);
+		return STATUS_FAILED;
+	}
 	if (unread)
 		log_warn("'%s' has '%zu' lines that are no records, ignoring", path, unread);
 	json_object_foreach(open, key, row) json_array_append(rows, row);
@@ -207,7 +213,7 @@ static void format_age(double seconds, char out[static 16])
 static void print_row(const json_t *row)
 {
 	char whose[POD_FULL_NAME_SIZE * 4], network[LEASE_NETWORK_SIZE * 4], age[16];
-	char netns[16] = "-";
+	char netns[16] = "-", ip[IP_TEXT_SIZE], kind[32];
 	struct pod pod = { 0 };
 	json_int_t inum = json_integer_value(json_object_get(row, "netns"));
 
@@ -220,8 +226,10 @@ static void print_row(const json_t *row)
 	format_age(json_real_value(json_object_get(row, "age_s")), age);
 	if (inum)
 		snprintf(netns, sizeof(netns), "%lld", inum);
-	printf("%-22s %-12s %-6s %-11s %-20s %s\n", text_of(row, "ip"), text_of(row, "kind"), age,
-	       netns, *network ? network : "-", whose);
+	text_to_line(text_of(row, "ip"), ip, sizeof(ip));
+	text_to_line(text_of(row, "kind"), kind, sizeof(kind));
+	printf("%-22s %-12s %-6s %-11s %-20s %s\n", ip, kind, age, netns, *network ? network : "-",
+	       whose);
 }
 
 static int print_table(const json_t *rows)

@@ -220,13 +220,20 @@ static int read_args(int argc, char **argv, struct args *args)
 /* ---- out ---- */
 
 /* Of each family together, as several ranges of one serve the same nodes; the least of both. */
-static double nodes_of(const struct args *args, const char **out_family)
+static double nodes_of_family(const struct args *args, bool is_v4)
 {
-	double v4 = 0, v6 = 0;
+	double nodes = 0;
 
 	for (size_t i = 0; i < args->count; i++)
-		*(ip_is_v4(&args->clusters[i].prefix.base) ? &v4 : &v6) +=
-			args->clusters[i].plan.nodes;
+		if (ip_is_v4(&args->clusters[i].prefix.base) == is_v4)
+			nodes += args->clusters[i].plan.nodes;
+	return nodes;
+}
+
+static double nodes_of(const struct args *args, const char **out_family)
+{
+	double v4 = nodes_of_family(args, true), v6 = nodes_of_family(args, false);
+
 	*out_family = !v6 || (v4 && v4 <= v6) ? "ipv4" : "ipv6";
 	return !v6 || (v4 && v4 <= v6) ? v4 : v6;
 }
@@ -308,13 +315,13 @@ static void print_clusters(const struct args *args)
 	       "PODS/NODE", args->nodes ? "   TAKEN" : "");
 	for (size_t i = 0; i < args->count; i++) {
 		const struct cluster *it = &args->clusters[i];
-		double share = args->nodes / it->plan.nodes;
+		double share = args->nodes / nodes_of_family(args, ip_is_v4(&it->prefix.base));
 
 		printf("%-20s  /%-3u %8.0f %10s %9.0f", it->cidr, it->mask, it->plan.nodes,
 		       plan_count(it->plan.addresses, addresses), it->plan.pods);
 		if (args->nodes) {
 			printf(" %6.0f%%", 100 * share);
-			plan_bar(style, args->nodes, 0, it->plan.nodes);
+			plan_bar(style, share * it->plan.nodes, 0, it->plan.nodes);
 		}
 		puts("");
 	}

@@ -3,6 +3,7 @@
 #include "core/incidents.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -33,10 +34,18 @@ struct incidents {
 _Static_assert(POD_FULL_NAME_SIZE >= POD_UID_SIZE && POD_FULL_NAME_SIZE >= POD_CONTAINER_ID_SIZE,
 	       "a key holds every name of a pod");
 
-static void key_of(const struct pod *pod, char out[static POD_FULL_NAME_SIZE])
+/* STATUS and GC are of no pod: of them a plugin has one incident. */
+static void key_of(const struct call *call, char out[static POD_FULL_NAME_SIZE])
 {
-	if (!pod_full_name(pod, out))
+	const struct pod *pod = &call->pod;
+
+	if (pod_full_name(pod, out))
+		return;
+	if (*pod->uid || *pod->container_id)
 		text_copy(out, POD_FULL_NAME_SIZE, *pod->uid ? pod->uid : pod->container_id);
+	else
+		snprintf(out, POD_FULL_NAME_SIZE, "%s %s", call_command_name(call->command),
+			 call->plugin);
 }
 
 static struct entry *find(const struct incidents *incidents, const char *key)
@@ -85,11 +94,11 @@ static void refresh(struct entry *entry, const struct call *call, uint64_t now_n
 	entry->incident.last_ns = now_ns;
 }
 
-static struct entry *find_pod(const struct incidents *incidents, const struct pod *pod)
+static struct entry *find_pod(const struct incidents *incidents, const struct call *call)
 {
 	char key[POD_FULL_NAME_SIZE];
 
-	key_of(pod, key);
+	key_of(call, key);
 	return find(incidents, key);
 }
 
@@ -99,10 +108,7 @@ static int enter(struct incidents *incidents, const struct call *call, struct en
 	char key[POD_FULL_NAME_SIZE];
 	struct entry *entry;
 
-	key_of(&call->pod, key);
-	/* All the pods without a name are not one pod. */
-	if (!*key)
-		return -EINVAL;
+	key_of(call, key);
 	entry = find(incidents, key);
 	if (!entry)
 		return add(incidents, key, call->start_ns, out);
@@ -129,6 +135,13 @@ void incidents_free(struct incidents *incidents)
 	free(incidents);
 }
 
+/* Whose beginning was not heard counts for none. */
+static void end_one(struct incident *incident)
+{
+	if (incident->under_way)
+		incident->under_way--;
+}
+
 int incidents_begin(struct incidents *incidents, const struct call *call)
 {
 	struct entry *entry = NULL;
@@ -137,6 +150,7 @@ int incidents_begin(struct incidents *incidents, const struct call *call)
 	if (err)
 		return err;
 	refresh(entry, call, call->start_ns);
+	entry->incident.under_way++;
 	return 0;
 }
 
@@ -151,6 +165,7 @@ int incidents_failed(struct incidents *incidents, const struct call *call, enum 
 	if (err)
 		return err;
 	refresh(entry, call, now_ns);
+	end_one(&entry->incident);
 	if (!entry->incident.failures++)
 		news = INCIDENT_NEW;
 	else if (reason != entry->told || now_ns >= entry->told_ns + INCIDENT_REPEAT_NS)
@@ -168,24 +183,25 @@ int incidents_failed(struct incidents *incidents, const struct call *call, enum 
 
 bool incidents_succeeded(struct incidents *incidents, const struct call *call, struct incident *out)
 {
-	struct entry *entry = find_pod(incidents, &call->pod);
+	struct entry *entry = find_pod(incidents, call);
 	bool is_over;
 
 	if (!entry)
 		return false;
 	refresh(entry, call, end_ns(call));
+	end_one(&entry->incident);
 	is_over = entry->incident.failures && !strcmp(entry->plugin, call->plugin) &&
 		  !strcmp(entry->ifname, call->ifname);
 	if (is_over)
 		*out = entry->incident;
-	if (is_over || !entry->incident.failures)
+	if (is_over || (!entry->incident.failures && !entry->incident.under_way))
 		forget(incidents, entry);
 	return is_over;
 }
 
 bool incidents_is_failing(const struct incidents *incidents, const struct call *call)
 {
-	const struct entry *entry = find_pod(incidents, &call->pod);
+	const struct entry *entry = find_pod(incidents, call);
 
 	return entry && entry->incident.failures;
 }
@@ -195,7 +211,10 @@ void incidents_expire(struct incidents *incidents, uint64_t now_ns)
 	struct entry *entry, *next;
 
 	HASH_ITER(hh, incidents->entries, entry, next) {
-		if (now_ns >= entry->incident.last_ns + INCIDENT_FORGET_NS)
+		uint64_t patience_ns = entry->incident.under_way ? INCIDENT_CALL_MAX_NS
+								 : INCIDENT_FORGET_NS;
+
+		if (now_ns >= entry->incident.last_ns + patience_ns)
 			forget(incidents, entry);
 	}
 }

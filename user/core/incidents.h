@@ -20,6 +20,8 @@ enum { INCIDENTS_MAX = 1024 };
 
 /* A pod that has not been tried again for so long is gone, or has its address by other means. */
 #define INCIDENT_FORGET_NS 120000000000ULL
+/* Unless an ADD of it is under way: runtimes give up after minutes. */
+#define INCIDENT_CALL_MAX_NS 600000000000ULL
 /* An incident that goes on is told again this seldom. */
 #define INCIDENT_REPEAT_NS 300000000000ULL
 
@@ -28,6 +30,8 @@ struct incident {
 	uint64_t since_ns; /* start of the first ADD */
 	uint64_t last_ns; /* start or end of the newest ADD */
 	uint64_t failures; /* so far; 0: it only waits */
+	uint32_t under_way; /* ADDs that have begun and not ended: networks are attached side by
+			       side */
 	enum reason reason; /* of the newest failure */
 };
 
@@ -39,7 +43,7 @@ void incidents_free(struct incidents *incidents);
 DEFINE_CLEANUP(incidents, struct incidents *, incidents_free)
 #define cleanup_incidents cleanup(cleanup_incidents_fn)
 
-/* An ADD begins. -ENOSPC at the bound (counted), -ENOMEM, -EINVAL: nothing names its pod. */
+/* An ADD begins. -ENOSPC at the bound (counted), -ENOMEM. */
 int incidents_begin(struct incidents *incidents, const struct call *call);
 
 enum incident_news {
@@ -48,13 +52,14 @@ enum incident_news {
 	INCIDENT_NEW, /* the first failure of this pod: count it */
 };
 
-/* An ADD failed. *out is borrowed until the next change; on -ENOSPC, -ENOMEM and -EINVAL (its pod
- * could not be entered) it is not set, and the failure had better be told. */
+/* An ADD failed. *out is borrowed until the next change; on -ENOSPC and -ENOMEM (its pod could
+ * not be entered) it is not set, and the failure had better be told. */
 int incidents_failed(struct incidents *incidents, const struct call *call, enum reason reason,
 		     const struct incident **out);
-/* An ADD succeeded. True when an incident with failures ended by it; *out is it then. A chain runs
- * several plugins for one pod: what ends an incident is the success of the plugin and interface
- * that failed, not of those before it. */
+/* An ADD succeeded. A pod without failures is forgotten when no other ADD of it is under way. True
+ * when an incident with failures ended by it; *out is it then. A chain runs several plugins for one
+ * pod: what ends an incident is the success of the plugin and interface that failed, not of those
+ * before it. */
 bool incidents_succeeded(struct incidents *incidents, const struct call *call,
 			 struct incident *out);
 /* Is this call's pod in an incident that has failures? */

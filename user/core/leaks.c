@@ -134,11 +134,20 @@ static bool is_missing_in_books(const struct leaks_view *view, const struct hold
 {
 	if (holding->lease_count && strcmp(holding->leases[0]->source, LEASE_HOST_LOCAL) == 0)
 		return false;
-	for (size_t i = 0; i < view->book_count; i++) {
+	for (size_t i = 0; i < view->book_count; i++)
 		if (prefix_holds_ip(&view->books[i], &holding->ip))
 			return true;
-	}
 	return false;
+}
+
+/* A pod that runs containers of its own has namespaces inside that no IPAM of the node knows. */
+static bool is_a_pods(const struct leaks_view *view, const struct holding *holding)
+{
+	if (!view->ranges || holding->lease_count)
+		return true;
+	if (!range_table_count(view->ranges))
+		return !view->lease_count;
+	return range_table_find(view->ranges, &holding->ip) != RANGE_NONE;
 }
 
 /* Where nobody looked who lives, what was told stays true until something else changes. */
@@ -151,11 +160,10 @@ static bool is_abandoned(const struct leaks *leaks, const struct leaks_view *vie
 		return entry && entry->leak.is_told &&
 		       covers(&entry->leak, LEAK_ABANDONED, holding);
 	}
-	for (size_t i = 0; i < holding->holder_count; i++) {
+	for (size_t i = 0; i < holding->holder_count; i++)
 		if (bsearch(&holding->holders[i].netns, view->living, view->living_count,
 			    sizeof(view->living[0]), compare_inodes))
 			return false;
-	}
 	return true;
 }
 
@@ -189,7 +197,7 @@ static int list_differences(const struct leaks *leaks, struct check *check)
 			[LEAK_KERNEL_ONLY] = is_held && is_missing_in_books(view, &holding),
 			[LEAK_ABANDONED] = is_held && is_leased &&
 					   is_abandoned(leaks, view, &holding),
-			[LEAK_DUPLICATE] = holding.holder_count > 1,
+			[LEAK_DUPLICATE] = holding.holder_count > 1 && is_a_pods(view, &holding),
 		};
 
 		for (unsigned int kind = 0; !err && kind < LEAK_KIND_COUNT; kind++)
@@ -240,7 +248,8 @@ static void set_times(const struct leaks *leaks, const struct leaks_view *view,
 	if (!difference->before || entry->from_ns > now_ns) {
 		bool has_file = leak->kind == LEAK_IPAM_ONLY && lease_ns;
 		/* An agent that has just started may trust the file's age. */
-		bool is_old = has_file && !leaks->has_checked && lease_ns <= due_ns;
+		bool is_old = has_file && !leaks->has_checked && lease_ns <= due_ns &&
+			      view->boot_ns && lease_ns >= view->boot_ns;
 
 		leak->since_ns = has_file ? lease_ns : now_ns;
 		entry->from_ns = is_old || is_follow_up(leaks, difference) ? due_ns : now_ns;
@@ -345,19 +354,6 @@ int leaks_check(struct leaks *leaks, const struct leaks_view *view)
 	leaks->has_checked = true;
 	tell(leaks, &before);
 	return 0;
-}
-
-int64_t leaks_next_due_ns(const struct leaks *leaks, int64_t grace_ns)
-{
-	int64_t due_ns = 0;
-
-	for (size_t i = 0; i < leaks->table.count; i++) {
-		const struct entry *entry = &leaks->table.entries[i];
-
-		if (!entry->leak.is_told && (!due_ns || entry->from_ns + grace_ns < due_ns))
-			due_ns = entry->from_ns + grace_ns;
-	}
-	return due_ns;
 }
 
 const struct leak *leaks_at(const struct leaks *leaks, size_t index)

@@ -14,6 +14,7 @@
 #include "core/addr.h"
 #include "core/lease.h"
 #include "core/pod.h"
+#include "core/range.h"
 #include "core/state.h"
 
 enum leak_kind {
@@ -51,8 +52,14 @@ struct leaks_view {
 	size_t book_count;
 	const uint32_t *living;
 	size_t living_count;
+	/* LEAK_DUPLICATE is told of what is leased or in one of these: pods make namespaces of
+	 * their own inside. NULL: of all; so it is where there is neither a range nor a lease. */
+	const struct range_table *ranges;
 	int64_t now_ns; /* since the epoch */
 	int64_t grace_ns;
+	/* At the first check the age of a lease younger than this counts as seen: since then
+	 * whoever frees leases has had the time to. 0: no age does. */
+	int64_t boot_ns;
 };
 
 struct leaks;
@@ -70,9 +77,6 @@ DEFINE_CLEANUP(leaks, struct leaks *, leaks_free)
  * leases with a file: until the file is that old, too); one that is gone before is forgotten. Only
  * the namespaces that are this node's own count as holders. 0 or -ENOMEM: nothing was changed. */
 int leaks_check(struct leaks *leaks, const struct leaks_view *view);
-/* When the next one that waits will be due, since the epoch; 0: none waits. */
-int64_t leaks_next_due_ns(const struct leaks *leaks, int64_t grace_ns);
-
 /* Those that were told, by address, then kind. Borrowed until the next check. */
 const struct leak *leaks_at(const struct leaks *leaks, size_t index);
 size_t leaks_count(const struct leaks *leaks);

@@ -63,6 +63,9 @@ int lease_compare(const void *a, const void *b)
 
 	if (!order)
 		order = rank(left->source) - rank(right->source);
+	/* An older result outlived its pod. */
+	if (!order && !strcmp(left->source, LEASE_CNI_CACHE))
+		order = (left->since_ns < right->since_ns) - (left->since_ns > right->since_ns);
 	if (!order)
 		order = strcmp(left->network, right->network);
 	return order ? order : strcmp(left->pod.container_id, right->pod.container_id);

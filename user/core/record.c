@@ -160,7 +160,8 @@ static int put_escaped(struct line *line, const char *text)
 
 	if (!escaped)
 		return -ENOMEM;
-	put_text(line, escaped);
+	for (const char *at = escaped; *at; at++)
+		put(line, *at == 0x7f ? "\\u007f" : at, *at == 0x7f ? strlen("\\u007f") : 1);
 	free(escaped);
 	return 0;
 }
@@ -209,7 +210,7 @@ static int put_value(struct line *line, const struct field *field, const void *a
 		text_time(*(const int64_t *)at, time);
 		return put_string(line, time);
 	case FIELD_TYPE:
-		return put_string(line, record_type_name(*(const enum record_type *)at));
+		return put_string(line, type_names[*(const enum record_type *)at]);
 	default:
 		put_text(line, "true");
 		return 0;

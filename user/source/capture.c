@@ -74,7 +74,7 @@ void capture_hold(struct capture_hook *hook)
 	err = attach(hook, &hook->event);
 	if (!err)
 		return;
-	hook->has_failed = true;
+	hook->has_failed = err == -EPERM || err == -EACCES || err == -ENOENT;
 	log_warn("cannot hear what CNI plugins say: %s, ignoring: failures are told by exit status "
 		 "and state alone",
 		 strerror(-err));

@@ -45,18 +45,19 @@ const struct hook hooks[HOOK_COUNT] = {
 	  "IPv6 under way", NULL },
 	{ BACKEND_TRACEPOINT, HOOK_NEEDED, "tp_work_done", "btf_trace_workqueue_execute_end",
 	  "IPv6: walk", NULL },
-	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exec", "btf_trace_sched_process_exec", "CNI call begins",
-	  NULL },
-	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exec_bounded", "btf_trace_sched_process_exec",
-	  "CNI call begins", NULL },
-	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exit", "btf_trace_sched_process_exit", "CNI call ends",
-	  NULL },
+	/* Ends before beginnings: a run that began unheard leaves nothing behind. */
 	{ BACKEND_FENTRY, HOOK_OPTIONAL, "fentry_pipe", "pipe_write", "CNI error text", NULL },
 	{ BACKEND_FENTRY, HOOK_OPTIONAL, "fentry_anon_pipe", "anon_pipe_write", "CNI error text",
 	  "pipe_write" },
 	{ BACKEND_KPROBE, HOOK_OPTIONAL, "kprobe_pipe", "pipe_write", "CNI error text", NULL },
 	{ BACKEND_KPROBE, HOOK_OPTIONAL, "kprobe_anon_pipe", "anon_pipe_write", "CNI error text",
 	  "pipe_write" },
+	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exit", "btf_trace_sched_process_exit", "CNI call ends",
+	  NULL },
+	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exec", "btf_trace_sched_process_exec", "CNI call begins",
+	  NULL },
+	{ BACKEND_NONE, HOOK_OPTIONAL, "tp_exec_bounded", "btf_trace_sched_process_exec",
+	  "CNI call begins", NULL },
 };
 
 static const char *const backend_names[] = { "fentry", "kprobe", "tracepoint" };

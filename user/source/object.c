@@ -12,8 +12,9 @@
 
 #include "podip.skel.h"
 
-/* The tracepoint backend puts hints into the ring and walks for the rest: 2,048 of them. */
-enum { HINT_RING_SIZE = 256 << 10 };
+/* The tracepoint backend puts hints and calls into the ring and walks for the rest: 4,096 hints, or
+ * 380 runs of plugins. */
+enum { HINT_RING_SIZE = 512 << 10 };
 
 /* A verifier's log is one call with many lines. */
 static int print_to_debug_log(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -36,7 +37,17 @@ struct selection {
 	enum capture capture;
 };
 
-static void select_hooks(struct podip_bpf *skel, const struct object_config *config, bool has_calls)
+/* Optional rows of a backend hear plugins' words; those of all, their runs. */
+static bool is_selected(const struct hook *hook, const struct selection *selection)
+{
+	if (hook->need == HOOK_NEEDED)
+		return true;
+	return selection->has_calls &&
+	       (hook->backend == BACKEND_NONE || selection->capture != CAPTURE_NONE);
+}
+
+static void select_hooks(struct podip_bpf *skel, const struct object_config *config,
+			 const struct selection *selection)
 {
 	struct bpf_program *program;
 
@@ -44,8 +55,7 @@ static void select_hooks(struct podip_bpf *skel, const struct object_config *con
 		const struct hook *hook = &hooks[i];
 		bool is_ours = hook->backend == config->backend || hook->backend == BACKEND_NONE;
 
-		if (!is_ours || !config->kernel->hook_found[i] ||
-		    (hook->need == HOOK_OPTIONAL && !has_calls))
+		if (!is_ours || !config->kernel->hook_found[i] || !is_selected(hook, selection))
 			continue;
 		program = bpf_object__find_program_by_name(skel->obj, hook->program);
 		if (program)
@@ -77,7 +87,7 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 		bpf_map__set_max_entries(skel->maps.events, HINT_RING_SIZE);
 	if (has_triggers && config->kernel->backends[BACKEND_TRACEPOINT].verdict == VERDICT_WORKS)
 		bpf_program__set_autoload(skel->progs.find_functions, true);
-	select_hooks(skel, config, selection->has_calls);
+	select_hooks(skel, config, selection);
 	has_loop = config->kernel->features[FEATURE_BPF_LOOP].verdict == VERDICT_WORKS;
 	bpf_program__set_autoload(has_loop ? skel->progs.tp_exec_bounded : skel->progs.tp_exec,
 				  false);
@@ -153,6 +163,12 @@ int object_open(const struct object_config *config, struct object **out)
 		return -ENOMEM;
 	libbpf_set_print(print_to_debug_log);
 	err = load_some_form(config, &selection, &object->skel);
+	if (err && selection.capture != CAPTURE_NONE) {
+		log_warn("the programs that hear what CNI plugins say do not load: %s, ignoring",
+			 strerror(-err));
+		selection.capture = CAPTURE_NONE;
+		err = load_some_form(config, &selection, &object->skel);
+	}
 	if (err && selection.has_calls) {
 		log_warn("the programs that hear of CNI plugins do not load: %s, ignoring: pods "
 			 "are known by files alone",

@@ -52,6 +52,14 @@ static int on_sample(void *ctx, void *data, size_t size)
 	return ++probe->drained < DRAIN_MAX ? 0 : -ECANCELED; /* stops the drain after this one */
 }
 
+static void do_without(struct probe *probe, const struct hook *hook, int error)
+{
+	if (hook->backend != BACKEND_NONE)
+		probe->object->capture = CAPTURE_NONE;
+	log_warn("cannot attach '%s' to '%s': %s, ignoring", hook->program, hook->function,
+		 strerror(error));
+}
+
 static int attach_hooks(struct probe *probe)
 {
 	struct bpf_program *program;
@@ -74,8 +82,7 @@ static int attach_hooks(struct probe *probe)
 		if (link)
 			probe->links[probe->link_count++] = link;
 		else if (hook->need == HOOK_OPTIONAL)
-			log_warn("cannot attach '%s' to '%s': %s, ignoring", hook->program,
-				 hook->function, strerror(errno));
+			do_without(probe, hook, errno);
 		else
 			return log_err(-errno, "cannot attach '%s' to '%s'", hook->program,
 				       hook->function);

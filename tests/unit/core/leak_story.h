@@ -150,6 +150,7 @@ static inline struct leaks_view story_view(const struct leak_story *story, int64
 		.living_count = story->living_count,
 		.now_ns = now_ns,
 		.grace_ns = GRACE,
+		.boot_ns = 1,
 	};
 }
 

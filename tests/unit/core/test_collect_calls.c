@@ -53,7 +53,9 @@ static void counts_a_leak_once_in_each_name_around_it(void **state)
 					      .type = METRIC_GAUGE,
 					      .labels = { "range", "kind" } };
 	struct lease leases[case_count(ips)] = { 0 };
-	struct leaks_view view = { .leases = leases, .lease_count = case_count(ips), .now_ns = 9 };
+	struct leaks_view view = {
+		.leases = leases, .lease_count = case_count(ips), .boot_ns = 1, .now_ns = 9
+	};
 	cleanup_account struct account *account = NULL;
 	cleanup_state struct state *empty = NULL;
 	cleanup_leaks struct leaks *leaks = NULL;

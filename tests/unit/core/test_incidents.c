@@ -229,18 +229,50 @@ static void takes_the_longest_names(void **state)
 	assert_int_equal(waiting(*state), 2);
 }
 
-static void never_merges_pods_that_nothing_names(void **state)
+/* STATUS and GC are of no pod; a runtime that polls them is told of once, too. */
+static void has_one_incident_of_a_plugin_whose_calls_are_of_no_pod(void **state)
 {
-	const struct call call = { .start_ns = 1, .pod.namespace = "shop" };
-	const struct incident *const untouched = &(const struct incident){ 0 }, *out = untouched;
+	struct call call = { .command = CALL_STATUS, .plugin = "bridge", .start_ns = 1 };
+	struct call other = { .command = CALL_STATUS, .plugin = "ptp", .start_ns = 1 };
+	const struct incident *out = NULL;
 	struct incident incident;
 
-	assert_int_equal(incidents_begin(*state, &call), -EINVAL);
-	assert_int_equal(incidents_failed(*state, &call, REASON_OTHER, &out), -EINVAL);
-	assert_ptr_equal(out, untouched);
-	assert_false(incidents_succeeded(*state, &call, &incident));
+	assert_int_equal(incidents_failed(*state, &call, REASON_OTHER, &out), INCIDENT_NEW);
+	assert_int_equal(incidents_failed(*state, &call, REASON_OTHER, &out), INCIDENT_QUIET);
+	assert_int_equal(incidents_failed(*state, &other, REASON_OTHER, &out), INCIDENT_NEW);
+	assert_int_equal(waiting(*state), 2);
+	assert_true(incidents_succeeded(*state, &call, &incident));
+	assert_int_equal(incident.failures, 2);
+	call.command = CALL_GC;
+	assert_false(incidents_is_failing(*state, &call));
+	assert_true(incidents_is_failing(*state, &other));
+}
+
+/* Runtimes attach a pod's networks side by side, lo among them. */
+static void waits_for_as_long_as_one_of_its_adds_is_under_way(void **state)
+{
+	struct call bridge = add_at(10), lo = add_at(10);
+	struct incident incident;
+
+	snprintf(lo.plugin, sizeof(lo.plugin), "loopback");
+	snprintf(lo.ifname, sizeof(lo.ifname), "lo");
+	assert_int_equal(incidents_begin(*state, &bridge), 0);
+	assert_int_equal(incidents_begin(*state, &lo), 0);
+	assert_false(incidents_succeeded(*state, &lo, &incident));
+	assert_int_equal(waiting(*state), 1);
+
+	/* A daemon that does not answer holds it for minutes. */
+	incidents_expire(*state, 11 * second + INCIDENT_FORGET_NS);
+	assert_int_equal(waiting(*state), 1);
+	assert_false(incidents_succeeded(*state, &bridge, &incident));
 	assert_int_equal(waiting(*state), 0);
-	assert_int_equal(incidents_stats(*state).refused, 0);
+
+	/* One whose end is never told is not waited for for ever. */
+	assert_int_equal(incidents_begin(*state, &bridge), 0);
+	incidents_expire(*state, 10 * second + INCIDENT_CALL_MAX_NS - 1);
+	assert_int_equal(waiting(*state), 1);
+	incidents_expire(*state, 10 * second + INCIDENT_CALL_MAX_NS);
+	assert_int_equal(waiting(*state), 0);
 }
 
 static void ends_with_the_success_of_what_failed(void **state)
@@ -291,11 +323,13 @@ static void forgets_pods_that_are_not_tried_any_more(void **state)
 	assert_false(succeed_at(*state, 140));
 
 	/* one more try keeps it */
-	other.start_ns = 169 * second;
-	assert_int_equal(incidents_begin(*state, &other), 0);
+	other.start_ns = 168 * second;
+	assert_int_equal(incidents_failed(*state, &other, REASON_OTHER, &incident), INCIDENT_NEW);
 	incidents_expire(*state, 170 * second);
 	assert_int_equal(waiting(*state), 1);
 	assert_int_equal(incidents_stats(*state).oldest_ns, 50 * second);
+	incidents_expire(*state, 288 * second);
+	assert_int_equal(waiting(*state), 1);
 	incidents_expire(*state, 289 * second);
 	assert_int_equal(waiting(*state), 0);
 }
@@ -353,7 +387,8 @@ int main(void)
 		TEST(begins_with_a_failure_whose_start_was_missed),
 		TEST(is_told_again_when_the_reason_or_the_time_is_another),
 		TEST(takes_the_longest_names),
-		TEST(never_merges_pods_that_nothing_names),
+		TEST(has_one_incident_of_a_plugin_whose_calls_are_of_no_pod),
+		TEST(waits_for_as_long_as_one_of_its_adds_is_under_way),
 		TEST(ends_with_the_success_of_what_failed),
 		TEST(forgets_pods_that_are_not_tried_any_more),
 		TEST(refuses_more_pods_than_the_bound),

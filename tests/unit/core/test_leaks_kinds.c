@@ -27,7 +27,6 @@ static void agrees_where_books_and_kernel_do(void **state)
 	story_lease(&story, "host-local", "fd00:9::5", "c1", 0);
 	assert_string_equal(told_of(&story), "");
 	assert_int_equal(leaks_count(story.leaks), 0);
-	assert_int_equal(leaks_next_due_ns(story.leaks, GRACE), 0);
 }
 
 static void tells_of_a_lease_that_nobody_holds(void **state)
@@ -256,9 +255,52 @@ static void names_every_kind(void **state)
 		assert_string_equal(leak_kind_name(kind), names[kind]);
 }
 
+/* What a pod does inside itself is no business of the node's. */
+static void tells_of_a_duplicate_where_pods_are(void **state)
+{
+	static const struct {
+		const char *cidr; /* the range; NULL: none */
+		bool has_ranges, is_leased, has_other_lease, is_told;
+	} cases[] = {
+		{ NULL, false, false, true, true }, /* nobody knows of ranges */
+		{ NULL, true, false, false, true }, /* there is nothing to go by */
+		{ NULL, true, false, true, false },
+		{ "10.9.0.0/24", true, false, true, true },
+		{ "10.8.0.0/24", true, false, false, false },
+		{ "10.8.0.0/24", true, true, false, true },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct range range = { .name = "pods", .source = "cni" };
+		const struct range_list list = { &range, c->cidr ? 1 : 0 };
+		cleanup_range_table struct range_table *table = NULL;
+		cleanup_story struct leak_story story;
+		struct leaks_view view;
+
+		leak_story_open(&story);
+		if (c->cidr)
+			assert_int_equal(prefix_parse(c->cidr, &range.cidr), 0);
+		assert_int_equal(range_table_new(&list, 1, &table), 0);
+		hold(&story, 101, "10.9.0.5");
+		hold(&story, 102, "10.9.0.5");
+		hold(&story, 103, "10.9.0.6");
+		if (c->is_leased)
+			story_lease(&story, "cni-cache", "10.9.0.5", "c1", 0);
+		if (c->has_other_lease)
+			story_lease(&story, "cni-cache", "10.9.0.6", "c2", 0);
+		view = story_view(&story, 1000);
+		view.ranges = c->has_ranges ? table : NULL;
+		view.grace_ns = 0;
+		assert_int_equal(leaks_check(story.leaks, &view), 0);
+		assert_int_equal(!!strstr(story.told, "duplicate"), c->is_told);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_of_a_duplicate_where_pods_are),
 		cmocka_unit_test(agrees_where_books_and_kernel_do),
 		cmocka_unit_test(tells_of_a_lease_that_nobody_holds),
 		cmocka_unit_test(tells_once_of_an_address_in_several_books),

@@ -106,6 +106,7 @@ static struct leaks *make_leaks(struct state *state)
 	const struct leaks_view view = { .inventory = state_inventory(state),
 					 .leases = leases,
 					 .lease_count = 2,
+					 .boot_ns = 1,
 					 .now_ns = 1000 };
 	struct leaks *leaks;
 

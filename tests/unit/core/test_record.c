@@ -121,6 +121,7 @@ static void survives_strings_from_outside(void **state)
 		{ "a\"\\\n", "\"ifname\":\"a\\\"\\\\\\n\"" },
 		{ "\xff\xfe", "\"ifname\":\"\\uFFFD\\uFFFD\"" },
 		{ "caf\xc3\xa9", "\"ifname\":\"caf\\u00E9\"" },
+		{ "a\x7f", "\"ifname\":\"a\\u007f\"" },
 		{ "\x1b[31m\xc2\x9b", "\"ifname\":\"\\u001B[31m\\u009B\"" }, /* steer terminals */
 		{ "fourteen_chars\xc3", "\"ifname\":\"fourteen_chars\\uFFFD\"" }, /* cut */
 	};
