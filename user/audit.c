@@ -39,15 +39,25 @@ static void on_leak(const struct leak *leak, bool is_over, void *ctx)
 	audit->config.on_leak(&told, is_over, audit->config.ctx);
 }
 
-/* CIDRs of which host-local keeps books that we read: what is held in them stands in the books. */
-static size_t find_books(const struct audit *audit, struct prefix *out, size_t room)
+/* CIDRs of which host-local keeps books that we read. The whole ones come first: what is held in
+ * them stands in the books. */
+static size_t find_books(const struct audit *audit, struct prefix *out, size_t room,
+			 size_t *out_whole)
 {
 	const struct cni_book *books;
 	size_t count = cni_books(attribution_cni(audit->config.attribution), &books), found = 0;
 
-	for (size_t i = 0; i < count && found < room; i++)
-		if (host_local_has_network(audit->books, books[i].network))
-			out[found++] = books[i].cidr;
+	*out_whole = 0;
+	for (size_t i = 0; i < count && found < room; i++) {
+		if (!host_local_has_network(audit->books, books[i].network))
+			continue;
+		out[found] = books[i].cidr;
+		if (books[i].is_whole) {
+			out[found] = out[*out_whole];
+			out[(*out_whole)++] = books[i].cidr;
+		}
+		found++;
+	}
 	return found;
 }
 
@@ -136,6 +146,7 @@ static int check(struct audit *audit)
 				   .now_ns = audit->now_ns,
 				   .grace_ns = (int64_t)audit->config.grace_ns };
 	int err = host_local_read(audit->books, &leases);
+	size_t book_count;
 
 	if (!err)
 		err = attribution_leases(audit->config.attribution, &leases);
@@ -143,11 +154,11 @@ static int check(struct audit *audit)
 		err = list_living(processes, &living);
 	if (err)
 		return err;
-	view.book_count = find_books(audit, books, RANGE_MAX);
+	book_count = find_books(audit, books, RANGE_MAX, &view.book_count);
 	/* Of books that did not fit nothing can be said to be missing. */
 	if (leases.refused)
 		view.book_count = 0;
-	drop_unbooked(&leases, books, view.book_count);
+	drop_unbooked(&leases, books, book_count);
 	view.leases = leases.leases;
 	view.lease_count = leases.count;
 	/* A look that did not see every process says nothing of who is dead. */

@@ -142,10 +142,42 @@ static void does_not_trust_books_that_are_not_whole(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
+/* A LAN of which host-local hands out a piece has other addresses that are nobody's fault. */
+static void tells_a_range_that_is_not_whole(void **state)
+{
+	static const struct {
+		const char *more;
+		bool is_whole;
+	} cases[] = {
+		{ "", true },
+		{ ",\"gateway\":\"10.9.0.254\"", true },
+		{ ",\"gateway\":\"10.8.0.1\"", true },
+		{ ",\"rangeStart\":\"10.9.0.100\"", false },
+		{ ",\"rangeEnd\":\"10.9.0.200\"", false },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		const struct cni_book *books;
+		cleanup_cni struct cni *cni = NULL;
+		char conf[512];
+
+		snprintf(conf, sizeof(conf),
+			 "{\"name\":\"lan\",\"plugins\":[{\"type\":\"macvlan\",\"ipam\":{\"type\":"
+			 "\"host-local\",\"ranges\":[[{\"subnet\":\"10.9.0.0/24\"%s}]]}}]}",
+			 c->more);
+		put("conf/10-lan.conflist", conf);
+		cni = cni_of("", "networks");
+		assert_int_equal(cni_books(cni, &books), 1);
+		assert_int_equal(books[0].is_whole, c->is_whole);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(knows_which_ranges_host_local_books),
+		TEST(tells_a_range_that_is_not_whole),
 		TEST(does_not_trust_books_that_are_not_whole),
 	};
 

@@ -13,6 +13,10 @@ struct result {
 	const struct cni_kept *kept;
 };
 
+/* What host-local itself never hands out: the network's, the gateway's and IPv4's broadcast
+ * address. */
+enum { OWN_RESERVED_MAX = 3 };
+
 struct cni {
 	struct dirwatch *watch;
 	struct cni_files files[CNI_KIND_COUNT];
@@ -129,6 +133,7 @@ static int merge_ranges(struct cni *cni)
 			continue;
 		book->cidr = ranges[i].cidr;
 		text_copy(book->network, sizeof(book->network), ranges[i].name);
+		book->is_whole = ranges[i].reserved <= OWN_RESERVED_MAX;
 		book_count++;
 	}
 

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,7 @@ struct range_list cni_ranges(const struct cni *cni); /* borrowed until the next 
 struct cni_book {
 	struct prefix cidr;
 	char network[RANGE_NAME_SIZE];
+	bool is_whole; /* no rangeStart or rangeEnd leaves some of it to others */
 };
 
 /* Of the ranges above those that do not overlap one with another `dataDir`. Borrowed until the next
