@@ -28,7 +28,7 @@
 #define MS 1000000ULL
 
 static const uint64_t look_ns = 1 * MS; /* between two looks while there is something */
-static const uint64_t look_max_ns = 16 * MS; /* the same, when there always is */
+static const uint64_t look_max_ns = 32 * MS; /* the same, when there always is */
 static const uint64_t settle_ns = 3 * MS; /* after the last trigger, for the last walk */
 static const uint64_t poll_ns = 100 * MS; /* between walks where nothing triggers them */
 static const uint64_t confirm_ns = 50 * MS; /* between two walks of a reconcile */

@@ -12,9 +12,9 @@
 
 #include "podip.skel.h"
 
-/* The tracepoint backend puts hints and calls into the ring and walks for the rest: 4,096 hints, or
- * 380 runs of plugins. */
-enum { HINT_RING_SIZE = 512 << 10 };
+/* With triggers the ring is emptied every millisecond and has hints and calls alone: 2,048 hints,
+ * or 190 runs of plugins. */
+enum { HINT_RING_SIZE = 256 << 10 };
 
 /* A verifier's log is one call with many lines. */
 static int print_to_debug_log(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -67,7 +67,10 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 			    const struct selection *selection)
 {
 	enum walk_form form = selection->form;
-	bool has_triggers = config->backend == BACKEND_TRACEPOINT, has_loop;
+	bool is_walking = config->backend == BACKEND_TRACEPOINT;
+	bool has_triggers = is_walking &&
+			    config->kernel->backends[BACKEND_TRACEPOINT].verdict == VERDICT_WORKS;
+	bool has_loop;
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, skel->obj) bpf_program__set_autoload(program, false);
@@ -76,17 +79,17 @@ static void select_programs(struct podip_bpf *skel, const struct object_config *
 	bpf_program__set_autoload(skel->progs.walk_loop, form == WALK_FORM_LOOP);
 	bpf_program__set_autoload(skel->progs.walk_tail, form == WALK_FORM_TAIL);
 	bpf_program__set_autoload(skel->progs.walk_tail_chunk, form == WALK_FORM_TAIL);
-	bpf_program__set_autoload(skel->progs.nsid_find, has_triggers);
+	bpf_program__set_autoload(skel->progs.nsid_find, is_walking);
 	bpf_map__set_autocreate(skel->maps.running, selection->has_calls);
 	bpf_map__set_autocreate(skel->maps.searches, selection->has_calls);
 	if (config->backend == BACKEND_NONE) {
 		bpf_map__set_autocreate(skel->maps.events, false);
 		return;
 	}
-	if (has_triggers)
+	if (has_triggers) {
 		bpf_map__set_max_entries(skel->maps.events, HINT_RING_SIZE);
-	if (has_triggers && config->kernel->backends[BACKEND_TRACEPOINT].verdict == VERDICT_WORKS)
 		bpf_program__set_autoload(skel->progs.find_functions, true);
+	}
 	select_hooks(skel, config, selection);
 	has_loop = config->kernel->features[FEATURE_BPF_LOOP].verdict == VERDICT_WORKS;
 	bpf_program__set_autoload(has_loop ? skel->progs.tp_exec_bounded : skel->progs.tp_exec,
