@@ -3,7 +3,7 @@
  * Looking ahead of the walker. Past a few hundred namespaces what it reads is in no
  * cache, and each list has to be followed from one miss to the next. Here many
  * namespaces are followed at once, breadth first: what is read next never hangs on
- * what was read just now, so the processor has a dozen misses under way at a time. All
+ * what was read just now, so the processor has several misses under way at a time. All
  * that is read is dropped; the walk behind finds it in the cache.
  */
 #pragma once
@@ -11,7 +11,8 @@
 #include "load.h"
 
 enum {
-	AHEAD_NETNS_MAX = 256, /* in one go: some 600 KiB, which a second-level cache holds */
+	AHEAD_NETNS_MAX = 256, /* in one go: with 64 the walk of 1,000 took a tenth longer, with
+				  1,024 a third */
 	AHEAD_SIZE = 8192, /* things to read in one go; what does not fit is not read ahead */
 };
 

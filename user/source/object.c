@@ -13,7 +13,7 @@
 #include "podip.skel.h"
 
 /* With triggers the ring is emptied every millisecond and has hints and calls alone: 2,048 hints,
- * or 190 runs of plugins. */
+ * or 110 runs of plugins, a line of output each. */
 enum { HINT_RING_SIZE = 256 << 10 };
 
 /* A verifier's log is one call with many lines. */
