@@ -98,6 +98,19 @@ static const struct event *first_removal(const struct index *index, const struct
 	return first;
 }
 
+/* The messages of a link that the walk found gone came before its end; another device that has its
+ * index by now has messages of its own, and nobody can tell whose are whose. */
+static bool ends_after_messages(const struct diff *walk, const struct index *index,
+				const struct event *end)
+{
+	if (end->kind != EVENT_LINK_DEL || !first_removal(index, end))
+		return false;
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->events[i].kind == EVENT_LINK_ADD && is_same_link(&walk->events[i], end))
+			return false;
+	return true;
+}
+
 /* Takes out of *walk what the messages tell, and to *lates what belongs among them. */
 static void sort_out(struct diff *walk, const struct index *index, struct lates *lates)
 {
@@ -105,17 +118,16 @@ static void sort_out(struct diff *walk, const struct index *index, struct lates 
 
 	for (size_t i = 0; i < walk->count; i++) {
 		const struct event *event = &walk->events[i];
-		const struct event *message, *next = NULL;
+		const struct event *message = NULL, *next = NULL;
 
-		if (event->kind != EVENT_ADDR_ADD && event->kind != EVENT_ADDR_DEL) {
-			walk->events[kept++] = *event;
-			continue;
-		}
-		message = first_message(index, event);
+		if (event->kind == EVENT_ADDR_ADD || event->kind == EVENT_ADDR_DEL)
+			message = first_message(index, event);
 		if (message && message->kind == event->kind)
 			continue;
 		if (!message && event->kind == EVENT_ADDR_ADD && event->family == AF_INET6)
 			next = first_removal(index, event);
+		else if (ends_after_messages(walk, index, event))
+			next = index->end;
 		if (next)
 			lates->items[lates->count++] = (struct late){ *event, next };
 		else

@@ -8,7 +8,8 @@
  * message tells of came before the first of them (rtnetlink does not tell of a
  * namespace that the host has no id for yet), except an IPv6 address: the kernel
  * sends that message only at the end of DAD, some time after the address is in
- * the list, while that of IPv4 comes at once. Pure.
+ * the list, while that of IPv4 comes at once. The end of a link comes after all
+ * messages of its addresses. Pure.
  */
 #pragma once
 

@@ -30,6 +30,7 @@ static void write_events(FILE *out, const struct diff *diff)
 }
 
 #define LINK "link_add netns_inum=101 ifindex=2 ifname=eth0 link_kind=veth dev=2\n"
+#define END "link_del netns_inum=101 ifindex=2 dev=2\n"
 #define ADD(at, ip) "addr_add netns_inum=" at " addr=" ip "\n"
 #define DEL(at, ip) "addr_del netns_inum=" at " addr=" ip "\n"
 #define ETH0 "101 ifindex=2"
@@ -69,6 +70,15 @@ static void makes_one_order_of_a_walk_and_messages(void **state)
 		  DEL(ETH0, V4) ADD(ETH0, V4) },
 		{ "an end that no message tells of", DEL(ETH0, V4), ADD(ETH0, V4),
 		  DEL(ETH0, V4) ADD(ETH0, V4) },
+		{ "a link that was gone by the time of the walk, before its messages were read",
+		  END, ADD(ETH0, V6) DEL(ETH0, V4) DEL(ETH0, V6) ADD(ETH1, V4),
+		  ADD(ETH0, V6) DEL(ETH0, V4) DEL(ETH0, V6) ADD(ETH1, V4) END },
+		{ "its removals alone", END, DEL(ETH0, V4) DEL(ETH0, V6),
+		  DEL(ETH0, V4) DEL(ETH0, V6) END },
+		{ "a link that is gone, and messages of others", END, ADD(ETH1, V4),
+		  END ADD(ETH1, V4) },
+		{ "a link that is gone, and another one on its index", END LINK, ADD(ETH0, V4),
+		  END LINK ADD(ETH0, V4) },
 		{ "the same address of another link", ADD(ETH0, V4), ADD(ETH1, V4),
 		  ADD(ETH0, V4) ADD(ETH1, V4) },
 		{ "the same address of another namespace", ADD(ETH0, V6), ADD(OTHER, V6),
