@@ -24,8 +24,9 @@ SOURCE := source/file source/nsfs source/yamlfile source/config source/dirwatch 
 	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local source/ipam_json source/proc source/processes \
 	  source/symbols source/tracefs source/attempt source/hooks source/kernel source/object source/probe \
 	  source/capture source/walker source/netlink
+NET    := net/curl net/multi net/head net/body net/web_text net/reply net/fetch
 SINK   := sink/eventlog sink/http
-USER   := cleanup $(CORE) log $(SOURCE) $(SINK) loop feed intake watch serve chronicle attribution operations audit \
+USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop feed intake watch serve chronicle attribution operations audit \
 	  pods agent cli/option_values cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
 	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
 	  cli/snapshot cli/leaks cli/doctor cli/version main
@@ -125,7 +126,7 @@ test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no
 
 # Workloads, and what tells whether the agent saw them: tests/lab.
 LAB_PARTS := net link address lab story step
-LAB       := churn flap populate scenario verify record
+LAB       := churn flap populate scenario verify record answer
 
 lab: $(LAB:%=$(O)/lab/%) ## build the workloads of the native and qemu tests
 
@@ -134,7 +135,7 @@ $(O)/lab/%.o: tests/lab/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -c $< -o $@
 
-$(filter-out %/record,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
+$(filter-out %/record %/answer,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmnl -ljansson
 
@@ -197,6 +198,11 @@ $(O)/describe: tests/readme/describe.c $(O)/libpodip.a
 $(O)/lab/record: $(O)/lab/record.o $(O)/tests/stream.o $(O)/libpodip.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
+
+# The server of tests that ask somebody.
+$(O)/lab/answer: $(O)/lab/answer.o $(O)/libtest.a $(O)/user/source/file.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmicrohttpd
 
 BENCH := walk latency start
 
