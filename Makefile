@@ -15,23 +15,31 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/pod core/failure core/lease \
-	  core/inventory core/state core/diff core/merge core/hints core/uses core/account \
-	  core/identity core/holdings core/leaks core/calls core/incidents core/call_counts core/journal core/collect \
-	  core/collect_calls core/metrics core/reconcile \
-	  core/plan core/eni_table core/plan_gke core/plan_eks core/plan_node_cidr
-SOURCE := source/file source/nsfs source/yamlfile source/config source/dirwatch source/cni_conf source/cni_result \
-	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local source/ipam_json source/proc source/processes \
-	  source/symbols source/tracefs source/attempt source/hooks source/kernel source/object source/probe \
-	  source/capture source/walker source/netlink
+CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/pod \
+	  core/failure core/lease core/inventory core/state core/diff core/merge core/hints core/uses \
+	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
+	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
+	  core/journal core/collect core/collect_ranges core/collect_sources core/collect_calls \
+	  core/metric_rows core/metrics core/reconcile core/plan core/plan_gke core/plan_eks \
+	  core/plan_node_cidr
 NET    := net/curl net/multi net/head net/body net/web_text net/reply net/fetch
+SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
+	  source/yamlfile source/config source/dirwatch source/cni_conf source/cni_result \
+	  source/cni_files source/cni source/complaints source/host_local_dir source/host_local \
+	  source/ipam_json source/proc source/processes source/symbols source/tracefs source/attempt \
+	  source/hooks source/kernel source/object source/probe source/capture source/walker \
+	  source/netns_socket source/netlink source/platform source/local_suppliers source/flannel \
+	  source/calico source/kube_api source/kube_event source/kube_watch source/kube_supplier \
+	  source/kube_node source/cilium_eni source/cilium_node source/gce source/ipamd_parse \
+	  source/ipamd source/imds_parse source/imds
 SINK   := sink/eventlog sink/http
-USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop feed intake watch serve chronicle attribution operations audit \
-	  pods agent cli/option_values cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
-	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
-	  cli/snapshot cli/leaks cli/doctor cli/version main
+USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop feed intake watch serve chronicle \
+	  attribution operations audit pods suppliers agent cli/option_values cli/option_table \
+	  cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan cli/plan_gke_args \
+	  cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run cli/snapshot cli/leaks \
+	  cli/doctor cli/version main
 
-MODULES := $(filter-out cleanup,$(USER))
+MODULES := $(filter-out cleanup source/supplier,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
@@ -150,7 +158,7 @@ $(O)/cri/pause: tests/cri/pause.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -static $< -o $@
 
-cri: all $(O)/cri/pause ## run the tests with real containerd and CNI plugins; root
+cri: all $(O)/cri/pause $(O)/lab/answer ## run the tests with real containerd and CNI plugins; root
 	@O=$(O) tests/cri/run
 
 qemu: all lab ## run the tests of other kernels in virtual machines

@@ -5,8 +5,8 @@
  *	watch -> on_event -> state_apply -> on_fact -> account -> journal -> on_line -> event log
  *	      -> on_call  -> pods (CNI calls, leaks) ---------------> journal
  *
- * Whose a namespace is say pods, too; and beside all that is measure(), which
- * /metrics asks.
+ * Whose a namespace is say pods, too; which ranges there are say suppliers; and
+ * beside all that is measure(), which /metrics asks.
  */
 #include "agent.h"
 
@@ -16,13 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 
+#include "attribution.h"
 #include "chronicle.h"
 #include "log.h"
 #include "loop.h"
 #include "pods.h"
 #include "serve.h"
 #include "source/proc.h"
+#include "suppliers.h"
 #include "watch.h"
 
 static const uint32_t limits[] = {
@@ -35,6 +38,7 @@ struct agent {
 	struct loop *loop;
 	struct watch *watch;
 	struct pods *pods;
+	struct suppliers *suppliers;
 	struct state *state;
 	struct account *account;
 	struct chronicle *chronicle;
@@ -114,22 +118,24 @@ static int on_end_of_turn(void *ctx)
 
 /* ---- ranges, and the namespaces that files name ---- */
 
-static int use_ranges(struct agent *agent)
+static void on_ranges(struct range_table *ranges, void *ctx)
 {
-	const struct range_list lists[] = { agent->config->ranges, pods_ranges(agent->pods) };
-	struct range_table *ranges;
-	int err = range_table_new(lists, array_size(lists), &ranges);
+	struct agent *agent = ctx;
 
-	if (err)
-		return err;
+	if (range_table_is_equal(account_ranges(agent->account), ranges)) {
+		range_table_free(ranges);
+		return;
+	}
 	journal_ranges(chronicle_journal(agent->chronicle), account_ranges(agent->account), ranges);
-	return account_set_ranges(agent->account, ranges);
+	if (account_set_ranges(agent->account, ranges))
+		log_warn("no memory for other ranges, ignoring");
 }
 
-static void on_ranges(void *ctx)
+static void on_cni_ranges(void *ctx)
 {
-	if (use_ranges(ctx))
-		log_warn("cannot use the ranges of the CNI files, ignoring");
+	struct agent *agent = ctx;
+
+	suppliers_refresh(agent->suppliers);
 }
 
 static void on_sandbox(uint32_t netns, uint64_t time_ns, void *ctx)
@@ -157,7 +163,7 @@ static void measure(struct metrics_input *out, void *ctx)
 
 	watch_measure(agent->watch, &input);
 	collect_add_loss(&input, "table_full", agent->refused);
-	collect_add_source(&input, "config", true, agent->config->ranges.count, 0);
+	suppliers_measure(agent->suppliers, agent->account, &input);
 	pods_measure(agent->pods, &input);
 	chronicle_measure(agent->chronicle, &input);
 	proc_usage(&usage);
@@ -224,15 +230,38 @@ static int open_pods(struct agent *agent)
 					  .state = agent->state,
 					  .account = agent->account,
 					  .journal = chronicle_journal(agent->chronicle),
-					  .on_ranges = on_ranges,
+					  .on_ranges = on_cni_ranges,
 					  .on_sandbox = on_sandbox,
 					  .ctx = agent };
-	int err = pods_open(&pods, agent->loop, &agent->pods);
 
-	if (err)
-		return err;
-	err = use_ranges(agent);
-	return err ? log_err(err, "cannot use the ranges") : 0;
+	return pods_open(&pods, agent->loop, &agent->pods);
+}
+
+static int64_t wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int open_suppliers(struct agent *agent)
+{
+	const struct attribution *attribution = pods_attribution(agent->pods);
+	const struct suppliers_config suppliers = {
+		.supplier = { .settings = &agent->config->sources,
+			      .wall_ns = wall_ns,
+			      .ranges = agent->config->ranges,
+			      .cni = attribution_cni(attribution),
+			      .ipam = attribution_ipam(attribution) },
+		.off = agent->config->sources_off,
+		.off_count = agent->config->sources_off_count,
+		.on_ranges = on_ranges,
+		.ctx = agent,
+	};
+	int err = suppliers_open(&suppliers, agent->loop, &agent->suppliers);
+
+	return err ? err : suppliers_start(agent->suppliers);
 }
 
 static int open_watch(struct agent *agent, const struct kernel *kernel)
@@ -268,6 +297,7 @@ static int open_serve(struct agent *agent)
 static void agent_close(struct agent *agent)
 {
 	serve_close(agent->serve);
+	suppliers_close(agent->suppliers);
 	pods_close(agent->pods);
 	watch_close(agent->watch);
 	chronicle_close(agent->chronicle);
@@ -298,6 +328,8 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	if (err)
 		return err;
 	err = open_pods(agent);
+	if (!err)
+		err = open_suppliers(agent);
 	if (!err)
 		err = open_watch(agent, kernel);
 	if (!err)

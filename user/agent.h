@@ -10,6 +10,7 @@
 #include "core/failure.h"
 #include "core/range.h"
 #include "source/kernel.h"
+#include "source/supplier.h"
 
 struct agent_config {
 	enum backend backend; /* BACKEND_NONE: the best that works */
@@ -26,6 +27,9 @@ struct agent_config {
 	size_t events_file_count;
 	uint64_t reconcile_ns;
 	struct range_list ranges; /* of the configuration */
+	struct supplier_settings sources; /* whom else to ask about ranges */
+	const char *const *sources_off; /* names of those not to be asked */
+	size_t sources_off_count;
 };
 
 /* Exit status of the process: by what is missing. */

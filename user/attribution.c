@@ -206,6 +206,11 @@ const struct cni *attribution_cni(const struct attribution *attribution)
 	return attribution->cni;
 }
 
+struct ipam_json *attribution_ipam(const struct attribution *attribution)
+{
+	return attribution->ipam;
+}
+
 const struct processes *attribution_processes(const struct attribution *attribution)
 {
 	return &attribution->processes;
@@ -241,16 +246,11 @@ static uint32_t count_unattributed(const struct attribution *attribution)
 void attribution_measure(const struct attribution *attribution, struct metrics_input *out)
 {
 	struct identities_stats identities = identities_stats(attribution->identities);
-	struct ipam_json_stats ipam = ipam_json_stats(attribution->ipam);
-	struct cni_stats cni = cni_stats(attribution->cni);
 
 	out->unattributed = count_unattributed(attribution);
 	out->disagreements = identities.disagreements;
 	collect_add_table(out, "identities", identities.netns, IDENTITY_NETNS_MAX);
 	collect_add_loss(out, "identities_full", identities.refused);
-	collect_add_source(out, "cni", cni.files > 0, cni_ranges(attribution->cni).count,
-			   cni.errors + cni.skipped);
-	collect_add_source(out, "ipam", ipam.is_up, ipam.entries, ipam.errors + ipam.skipped);
 	collect_add_source(out, "cgroup", attribution->processes.seen > 0,
 			   attribution->processes.count, attribution->refused);
 }

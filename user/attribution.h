@@ -17,6 +17,7 @@
 #include "source/processes.h"
 
 struct attribution;
+struct ipam_json;
 
 /* Everything is borrowed for the attribution's life. */
 struct attribution_config {
@@ -48,6 +49,7 @@ void attribution_told(struct attribution *attribution, const struct fact *fact);
 
 struct identities *attribution_identities(struct attribution *attribution); /* borrowed */
 const struct cni *attribution_cni(const struct attribution *attribution); /* borrowed */
+struct ipam_json *attribution_ipam(const struct attribution *attribution); /* borrowed */
 /* Of the last survey; borrowed until the next. */
 const struct processes *attribution_processes(const struct attribution *attribution);
 /* Adds what libcni's cache and ipam.json say of addresses. -ENOMEM. */

@@ -189,9 +189,9 @@ void pods_record(struct pods *pods, const struct probe_record *record)
 	operations_record(pods->operations, record);
 }
 
-struct range_list pods_ranges(const struct pods *pods)
+const struct attribution *pods_attribution(const struct pods *pods)
 {
-	return cni_ranges(attribution_cni(pods->attribution));
+	return pods->attribution;
 }
 
 void pods_find(struct pods *pods, const struct fact *fact, struct identity *out)

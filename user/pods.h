@@ -13,6 +13,7 @@
 #include "core/identity.h"
 #include "core/journal.h"
 
+struct attribution;
 struct loop;
 struct object;
 struct pods;
@@ -47,7 +48,7 @@ int pods_start(struct pods *pods, const struct object *object);
 /* A plugin began, wrote or ended. */
 void pods_record(struct pods *pods, const struct probe_record *record);
 
-struct range_list pods_ranges(const struct pods *pods); /* of the CNI configuration; borrowed */
+const struct attribution *pods_attribution(const struct pods *pods); /* borrowed */
 /* Who it is: of a fact's namespace, and of its address where it has one. */
 void pods_find(struct pods *pods, const struct fact *fact, struct identity *out);
 /* The fact has been told: a namespace that is freed has no pod any more. */

@@ -9,12 +9,35 @@
 #
 # A pod's files are in $work: lib/cni/networks is host-local's state,
 # lib/cni/results libcni's cache, conf the configuration of networks.
+#
+# A test is on one node, this machine, or on as many as it makes. Whatever is called
+# is of the node that on_node named last.
 
 cri_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../native/lib.sh
 . "$cri_dir/../native/lib.sh"
 prefix=pct # of every bridge and namespace, and the cgroup that all pods are in
 bin_dir=/usr/lib/cni # Debian's
+
+# ---- nodes ----
+
+# make_node NAME: one with a network, a containerd and a folder of its own; the test is on it then
+make_node() {
+	ip netns add "$prefix-$1"
+	ip -n "$prefix-$1" link set lo up
+	mkdir "$top/$1"
+	on_node "$1"
+}
+
+# on_node NAME: $work is the node's folder from now on; $events, $stderr and $port are those of the
+# agent that has the node's name
+on_node() {
+	work=$top/$1
+	enter=(nsenter --net="/run/netns/$prefix-$1")
+	events=$work/$1.jsonl
+	stderr=$work/$1.err
+	[ ! -e "$stderr" ] || port=$(listening_port)
+}
 
 # ---- networks ----
 
@@ -97,26 +120,32 @@ start_containerd() {
 	ip netns delete "$prefix-none"
 	# In a session of its own: a signal to everything in the terminal must not end it before
 	# clear_world has read what it left.
-	setsid unshare --mount --propagation unchanged --pid --fork --kill-child --mount-proc \
-		"$cri_dir/world" "$work" "$O/cri/pause" >"$work/containerd.log" 2>&1 </dev/null &
-	world=$!
+	"${enter[@]}" setsid unshare --mount --propagation unchanged --pid --fork --kill-child \
+		--mount-proc "$cri_dir/world" "$work" "$O/cri/pause" >"$work/containerd.log" 2>&1 </dev/null &
+	worlds[$work]=$!
 	wait_until is_containerd_up_or_gone
-	kill -0 "$world" 2>/dev/null || fail "containerd ended: $(tail -n 3 "$work/containerd.log")"
+	kill -0 "${worlds[$work]}" 2>/dev/null ||
+		fail "containerd ended: $(tail -n 3 "$work/containerd.log")"
 	(cd "$work" && ctr --address $socket --namespace k8s.io images import --snapshotter native \
 		image.tar) >"$work/imported" 2>&1 || fail "no image: $(cat "$work/imported")"
 }
 
 is_containerd_up_or_gone() {
-	kill -0 "$world" 2>/dev/null || return 0
+	kill -0 "${worlds[$work]}" 2>/dev/null || return 0
 	cri ListPodSandbox </dev/null || { tail -n 1 "$work/containerd.log" && return 1; }
 }
 
 # As the node's power is cut: containerd, its shims and the pods' processes die at
 # once, and nobody tidies up.
 crash_containerd() {
-	kill -9 "$(pgrep -P "$world")" || kill -9 "$world"
-	wait "$world" || true
-	world=''
+	kill -9 "$(world_init)" || kill -9 "${worlds[$work]}"
+	wait "${worlds[$work]}" || true
+	worlds[$work]=''
+}
+
+# Process 1 of containerd's namespace.
+world_init() {
+	pgrep -P "${worlds[$work]}"
 }
 
 # ---- CRI: gRPC by hand ----
@@ -225,7 +254,10 @@ delete_netns() {
 start_node_agent() {
 	local name=$1
 	shift
-	start_agent "$name" --cni.cache-dir "$work/lib/cni/results" "$@"
+	# Where the network is not this machine's, containerd's process 1 is the node's.
+	[ ${#enter[@]} = 0 ] || set -- --proc-dir "/proc/$(world_init)/root/proc" "$@"
+	start_agent "$name" --cni.cache-dir "$work/lib/cni/results" \
+		--cni.state-dir "$work/lib/cni/networks" "$@"
 }
 
 # ---- setting up, clearing away ----
@@ -236,9 +268,11 @@ clear_world() {
 	trap - EXIT ERR
 	trap '' TERM # one that comes twice would end this half-way
 	set +eE
-	[ -z "$world" ] || crash_containerd
-	for path in $(sandbox_netns); do
-		[ ! -e "$path" ] || delete_netns "$path"
+	for work in "${!worlds[@]}"; do
+		[ -z "${worlds[$work]}" ] || crash_containerd
+		for path in $(sandbox_netns); do
+			[ ! -e "$path" ] || delete_netns "$path"
+		done
 	done
 	# A port goes some time after its namespace.
 	for path in /sys/class/net/"$prefix"-*/brif/*; do
@@ -267,7 +301,8 @@ remove_cgroups() {
 # Called by run in the test's process, before the test.
 set_up_world() {
 	set_up "$1"
-	world='' # process whose only child is process 1 of containerd's namespace
+	top=$1 # $work, until the test makes nodes
+	declare -gA worlds=() # of a node's $work, the process whose only child is world_init; '' crashed
 	sandbox=''
 	attempt=0
 	cgroup_parent=''

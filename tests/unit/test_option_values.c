@@ -154,6 +154,68 @@ static void measures_how_far_a_typing_error_is(void **state)
 	}
 }
 
+static void takes_a_place_to_ask_at(void **state)
+{
+	static const struct {
+		const char *text, *want; /* NULL: rejected */
+		bool is_socket_taken;
+	} cases[] = {
+		{ "auto", "auto", true },
+		{ "off", "off", true },
+		{ "http://127.0.0.1:61679", "http://127.0.0.1:61679", true },
+		{ "https://[fd00::1]:6443/", "https://[fd00::1]:6443", true },
+		{ "HTTP://host/base", "HTTP://host/base", true },
+		{ "http://", NULL, false },
+		{ "http:///path", NULL, false },
+		{ "ftp://host", NULL, false },
+		{ "host:80", NULL, false },
+		{ "http://host/?q=1", NULL, false },
+		{ "http://host/#part", NULL, false },
+		{ "http://ho st", NULL, false },
+		{ "", NULL, false },
+		{ "Auto", NULL, false },
+		{ "unix:path", NULL, false },
+		{ "unix:/run/a.sock", NULL, true },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		char *place = NULL, *or_socket = NULL;
+
+		print_message("  '%s'\n", c->text);
+		assert_int_equal(option_place(c->text, &place), c->want ? 0 : -EINVAL);
+		if (c->want)
+			assert_string_equal(place, c->want);
+		assert_int_equal(option_place_or_socket(c->text, &or_socket),
+				 c->is_socket_taken ? 0 : -EINVAL);
+		if (c->is_socket_taken && !c->want)
+			assert_string_equal(or_socket, c->text);
+		free(place);
+		free(or_socket);
+	}
+}
+
+static void takes_names_of_sources_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		int want;
+	} cases[] = {
+		{ "cni", 0 },	 { "imds", 0 },		{ "config", 0 },     { "IMDS", -EINVAL },
+		{ "", -EINVAL }, { "cgroup", -EINVAL }, { "cni ", -EINVAL },
+	};
+	struct option_list list = { 0 };
+
+	(void)state;
+	for_each_case(c, cases) {
+		print_message("  '%s'\n", c->text);
+		assert_int_equal(option_source_item(c->text, &list), c->want);
+	}
+	assert_int_equal(list.count, 3);
+	for (size_t i = 0; i < list.count; i++)
+		free(list.items[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +223,8 @@ int main(void)
 		cmocka_unit_test(takes_only_numeric_addresses_to_listen_on),
 		cmocka_unit_test(reads_names_and_leaves_the_field_alone_otherwise),
 		cmocka_unit_test(measures_how_far_a_typing_error_is),
+		cmocka_unit_test(takes_a_place_to_ask_at),
+		cmocka_unit_test(takes_names_of_sources_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,11 @@ struct options {
 	char *cni_cache_dir;
 	char *cni_state_dir;
 	char *ipam_file;
+	char *kubernetes_url, *gce_url, *imds_url, *ipamd_url; /* "auto", "off" or where */
+	char *kubernetes_token_file, *kubernetes_ca_file;
+	char *flannel_file;
+	struct option_list sources_off;
+	uint64_t sources_period_ns;
 	uint64_t leak_grace_ns;
 	struct option_rules rules;
 	enum log_level log_level;
@@ -49,7 +54,7 @@ struct option_row {
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 16 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 25 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];
 
 /* "web.listen-address" to "PODIP_WEB_LISTEN_ADDRESS". */

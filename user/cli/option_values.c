@@ -6,10 +6,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cleanup.h"
 #include "core/addr.h"
 #include "log.h"
+#include "suppliers.h"
 
 #define NS_PER_MS 1000000ULL
 #define NS_PER_S (1000 * NS_PER_MS)
@@ -103,6 +105,42 @@ int option_listen_item(const char *text, void *field)
 	if (!colon || !is_port(colon + 1) || !is_host(text, (size_t)(colon - text)))
 		return -EINVAL;
 	return option_text_item(text, field);
+}
+
+int option_source_item(const char *text, void *field)
+{
+	for (size_t i = 0; suppliers_name(i); i++)
+		if (!strcmp(text, suppliers_name(i)))
+			return option_text_item(text, field);
+	return -EINVAL;
+}
+
+static bool is_url(const char *text)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+
+	for (size_t i = 0; i < array_size(schemes); i++) {
+		size_t size = strlen(schemes[i]);
+
+		if (!strncasecmp(text, schemes[i], size))
+			return text[size] && !strpbrk(text, " ?#\\\"<>") && text[size] != '/';
+	}
+	return false;
+}
+
+/* Paths are put behind it. */
+int option_place(const char *text, void *field)
+{
+	if (strcmp(text, "auto") != 0 && strcmp(text, "off") != 0 && !is_url(text))
+		return -EINVAL;
+	return option_dir(text, field);
+}
+
+int option_place_or_socket(const char *text, void *field)
+{
+	if (!strncmp(text, "unix:/", 6))
+		return option_text(text, field);
+	return option_place(text, field);
 }
 
 int option_backend(const char *text, void *field)

@@ -282,6 +282,14 @@ void options_clear(struct options *options)
 	free(options->cni_cache_dir);
 	free(options->cni_state_dir);
 	free(options->ipam_file);
+	free(options->kubernetes_url);
+	free(options->kubernetes_token_file);
+	free(options->kubernetes_ca_file);
+	free(options->gce_url);
+	free(options->imds_url);
+	free(options->ipamd_url);
+	free(options->flannel_file);
+	clear_list(&options->sources_off);
 	config_clear(&options->file);
 	*options = (struct options){ 0 };
 }

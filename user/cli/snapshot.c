@@ -129,7 +129,7 @@ static void print_netns(const struct node *node, const struct netns *netns)
 static int print_table(const struct node *node)
 {
 	const struct inventory *inventory = state_inventory_const(node->state);
-	unsigned int namespaces = 0;
+	unsigned int namespaces = 0, addresses = 0;
 
 	printf("%-12s %-16s %-10s %-22s %s\n", "NETNS", "LINK", "KIND", "ADDRESS", "POD");
 	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next) {
@@ -137,9 +137,9 @@ static int print_table(const struct node *node)
 			continue;
 		print_netns(node, netns);
 		namespaces++;
+		addresses += netns->address_count;
 	}
-	printf("%u namespaces, %u addresses\n", namespaces,
-	       inventory_count(inventory, INVENTORY_ADDRESSES));
+	printf("%u namespaces, %u addresses\n", namespaces, addresses);
 	return 0;
 }
 

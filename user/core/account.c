@@ -195,6 +195,14 @@ const struct histogram *account_latency(const struct account *account, enum acco
 	return &account->latency[family];
 }
 
+void account_each_used(const struct account *account, void (*fn)(const struct ip *ip, void *ctx),
+		       void *ctx)
+{
+	for (const struct use *use = account->uses.all; use; use = use->hh.next)
+		if (use->holders)
+			fn(&use->ip, ctx);
+}
+
 uint32_t account_in_use(const struct account *account)
 {
 	return uses_held(&account->uses);

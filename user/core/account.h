@@ -58,6 +58,9 @@ const struct range_table *account_ranges(const struct account *account); /* borr
 const struct usage *account_usage(const struct account *account, size_t range);
 const struct usage *account_unranged(const struct account *account, enum account_family family);
 const struct histogram *account_latency(const struct account *account, enum account_family family);
+/* Each distinct address in use, in no order. */
+void account_each_used(const struct account *account, void (*fn)(const struct ip *ip, void *ctx),
+		       void *ctx);
 /* Distinct addresses in use, and released ones that are remembered. */
 uint32_t account_in_use(const struct account *account);
 uint32_t account_remembered(const struct account *account);

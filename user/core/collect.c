@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/collect.h"
 
-#include <math.h>
-
 #include "core/uses.h"
 
 static const char *const correction_names[] = {
@@ -74,166 +72,22 @@ void collect_add_table(struct metrics_input *input, const char *table, double en
 	input->tables[input->table_count++].limit = limit;
 }
 
+void collect_put_source(struct metrics_input *input, const struct metrics_source *source)
+{
+	if (input->source_count < METRICS_SOURCE_MAX)
+		input->sources[input->source_count++] = *source;
+}
+
 void collect_add_source(struct metrics_input *input, const char *source, bool up, uint64_t entries,
 			uint64_t errors)
 {
-	if (input->source_count == METRICS_SOURCE_MAX)
-		return;
-	input->sources[input->source_count].source = source;
-	input->sources[input->source_count].up = up;
-	input->sources[input->source_count].entries = entries;
-	input->sources[input->source_count++].errors = errors;
-}
-
-/* ---- numbers of a range ---- */
-
-double metric_capacity(const struct range *range, const struct usage *usage)
-{
-	(void)usage;
-	return range_capacity(range);
-}
-
-double metric_usable(const struct range *range, const struct usage *usage)
-{
-	(void)usage;
-	return range_usable(range);
-}
-
-double metric_reserved(const struct range *range, const struct usage *usage)
-{
-	(void)usage;
-	return range->reserved;
-}
-
-double metric_used(const struct range *range, const struct usage *usage)
-{
-	(void)range;
-	return (double)usage->used;
-}
-
-double metric_free_addresses(const struct range *range, const struct usage *usage)
-{
-	double left = range_usable(range) - (double)usage->used;
-
-	return left > 0 ? left : 0;
-}
-
-/* A range that has nothing usable is full. */
-double metric_utilization(const struct range *range, const struct usage *usage)
-{
-	double most = range_usable(range);
-
-	return most > 0 ? (double)usage->used / most : 1;
-}
-
-double metric_assigned(const struct range *range, const struct usage *usage)
-{
-	(void)range;
-	return (double)usage->assigned;
-}
-
-double metric_released(const struct range *range, const struct usage *usage)
-{
-	(void)range;
-	return (double)usage->released;
-}
-
-/* ---- one sample a range, and the addresses outside where the family has them ---- */
-
-struct range_labels {
-	const char *name;
-	char cidr[PREFIX_TEXT_SIZE];
-	const char *family;
-};
-
-static void label_range(const struct range *range, struct range_labels *out)
-{
-	out->name = range->name;
-	out->family = ip_family_name(&range->cidr.base);
-	prefix_format(&range->cidr, out->cidr);
-}
-
-static struct range_labels label_unranged(enum account_family family)
-{
-	return (struct range_labels){ .name = "unranged",
-				      .family = family == ACCOUNT_IPV4 ? "ipv4" : "ipv6" };
-}
-
-void metric_each_range(struct exposition *out, const struct metrics_input *input,
-		       const struct collector *by)
-{
-	const struct range_table *ranges = account_ranges(input->account);
-	struct range_labels labels;
-
-	for (size_t i = 0; i < range_table_count(ranges); i++) {
-		const struct range *range = range_table_at(ranges, i);
-
-		label_range(range, &labels);
-		exposition_sample(out, by->of_range(range, account_usage(input->account, i)),
-				  labels.name, labels.cidr, labels.family);
-	}
-	if (!by->has_unranged)
-		return;
-	for (enum account_family family = 0; family < ACCOUNT_FAMILY_COUNT; family++) {
-		labels = label_unranged(family);
-		exposition_sample(out, by->of_range(NULL, account_unranged(input->account, family)),
-				  labels.name, labels.cidr, labels.family);
-	}
-}
-
-void metric_reuse(struct exposition *out, const struct metrics_input *input)
-{
-	const struct range_table *ranges = account_ranges(input->account);
-	struct range_labels labels;
-
-	for (size_t i = 0; i < range_table_count(ranges); i++) {
-		label_range(range_table_at(ranges, i), &labels);
-		exposition_histogram(out, &account_usage(input->account, i)->reuse, labels.name,
-				     labels.cidr, labels.family);
-	}
-	for (enum account_family family = 0; family < ACCOUNT_FAMILY_COUNT; family++) {
-		labels = label_unranged(family);
-		exposition_histogram(out, &account_unranged(input->account, family)->reuse,
-				     labels.name, labels.cidr, labels.family);
-	}
-}
-
-/* 2^(block - range): nodes that the range carries. Source: FIELD, kube-controller-manager. */
-void metric_blocks(struct exposition *out, const struct metrics_input *input)
-{
-	const struct range_table *ranges = account_ranges(input->account);
-	struct range_labels labels;
-
-	for (size_t i = 0; i < range_table_count(ranges); i++) {
-		const struct range *range = range_table_at(ranges, i);
-
-		if (!range->node_prefix)
-			continue;
-		label_range(range, &labels);
-		exposition_sample(out,
-				  ldexp(1, range->node_prefix - prefix_family_len(&range->cidr)),
-				  labels.name, labels.cidr, labels.family);
-	}
-}
-
-void metric_range_info(struct exposition *out, const struct metrics_input *input)
-{
-	const struct range_table *ranges = account_ranges(input->account);
-
-	for (size_t i = 0; i < range_table_count(ranges); i++) {
-		const struct range *range = range_table_at(ranges, i);
-		char cidr[PREFIX_TEXT_SIZE];
-
-		prefix_format(&range->cidr, cidr);
-		exposition_sample(out, 1, range->name, cidr, ip_family_name(&range->cidr.base),
-				  range_scope_name(range->scope), range->source);
-	}
-}
-
-void metric_latency(struct exposition *out, const struct metrics_input *input)
-{
-	exposition_histogram(out, account_latency(input->account, ACCOUNT_IPV4), "ipv4");
-	exposition_histogram(out, account_latency(input->account, ACCOUNT_IPV6), "ipv6");
+	collect_put_source(input, &(struct metrics_source){ .source = source,
+							    .is_asked = true,
+							    .is_up = up,
+							    .entries = entries,
+							    .errors = errors,
+							    .age_s = -1,
+							    .disagreements = -1 });
 }
 
 /* ---- the agent itself ---- */
@@ -276,24 +130,6 @@ void metric_program_seconds(struct exposition *out, const struct metrics_input *
 	for (size_t i = 0; i < input->program_count; i++)
 		exposition_sample(out, (double)input->programs[i].time_ns / 1e9,
 				  input->programs[i].program);
-}
-
-void metric_source_up(struct exposition *out, const struct metrics_input *input)
-{
-	for (size_t i = 0; i < input->source_count; i++)
-		exposition_sample(out, input->sources[i].up, input->sources[i].source);
-}
-
-void metric_source_entries(struct exposition *out, const struct metrics_input *input)
-{
-	for (size_t i = 0; i < input->source_count; i++)
-		exposition_sample(out, (double)input->sources[i].entries, input->sources[i].source);
-}
-
-void metric_source_errors(struct exposition *out, const struct metrics_input *input)
-{
-	for (size_t i = 0; i < input->source_count; i++)
-		exposition_sample(out, (double)input->sources[i].errors, input->sources[i].source);
 }
 
 static void put_tables(struct exposition *out, const struct metrics_input *input, bool is_limit)

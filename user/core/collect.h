@@ -12,13 +12,16 @@
 #include "core/state.h"
 
 struct call_counts;
+struct eni_sums;
+struct eni_usage;
 struct leaks;
+struct supply;
 
 enum {
 	METRICS_LOSS_MAX = 24,
 	METRICS_PROGRAM_MAX = 16,
-	METRICS_SOURCE_MAX = 8,
-	METRICS_TABLE_MAX = 8,
+	METRICS_SOURCE_MAX = 24,
+	METRICS_TABLE_MAX = 12,
 };
 
 enum correction {
@@ -37,6 +40,16 @@ const char *correction_name(enum correction correction);
 /* Which correction an event of a reconcile is; CORRECTION_COUNT for none. */
 enum correction correction_of(const struct event *event);
 
+struct metrics_source {
+	const char *source;
+	bool is_asked; /* else it is not on this node: down, and no number is known */
+	bool is_up;
+	uint64_t entries;
+	uint64_t errors; /* what was not understood, ever */
+	double age_s; /* since its last good answer; < 0 there was none, or it has no age */
+	double disagreements; /* with sources before it, now; < 0 it names no ranges */
+};
+
 /* What the agent knows beyond state and account. Names are literals. */
 struct metrics_input {
 	const struct state *state;
@@ -52,12 +65,7 @@ struct metrics_input {
 		uint64_t runs;
 		uint64_t time_ns;
 	} programs[METRICS_PROGRAM_MAX];
-	struct {
-		const char *source;
-		bool up;
-		uint64_t entries;
-		uint64_t errors; /* what was not understood, ever */
-	} sources[METRICS_SOURCE_MAX];
+	struct metrics_source sources[METRICS_SOURCE_MAX];
 	struct {
 		const char *table;
 		double entries, limit;
@@ -65,6 +73,10 @@ struct metrics_input {
 	size_t loss_count, program_count, source_count, table_count;
 	const struct call_counts *call_counts; /* NULL: none */
 	const struct leaks *leaks; /* NULL: none */
+	const struct supply *supply; /* NULL: none */
+	const struct eni_sums *range_sums; /* of each range; NULL: nothing is attached */
+	const struct eni_usage *eni_usages; /* of each ENI of the supply */
+	double max_addresses; /* that the instance type's ENIs can hold; 0 not known */
 	const char *capture; /* how plugins' words are heard; "none" */
 	bool is_capturing; /* they would be now */
 	uint32_t waiting; /* pods that wait for their address */
@@ -85,6 +97,8 @@ void collect_add_program(struct metrics_input *input, const char *program, uint6
 			 uint64_t time_ns);
 void collect_add_table(struct metrics_input *input, const char *table, double entries,
 		       double limit);
+void collect_put_source(struct metrics_input *input, const struct metrics_source *source);
+/* One that is asked, and says nothing of ranges. */
 void collect_add_source(struct metrics_input *input, const char *source, bool up, uint64_t entries,
 			uint64_t errors);
 
@@ -97,19 +111,6 @@ struct collector {
 	double (*of_agent)(const struct metrics_input *input);
 	void (*collect)(struct exposition *out, const struct metrics_input *input);
 };
-
-/* All samples of a family whose collector has of_range. */
-void metric_each_range(struct exposition *out, const struct metrics_input *input,
-		       const struct collector *by);
-
-double metric_capacity(const struct range *range, const struct usage *usage);
-double metric_usable(const struct range *range, const struct usage *usage);
-double metric_reserved(const struct range *range, const struct usage *usage);
-double metric_used(const struct range *range, const struct usage *usage);
-double metric_free_addresses(const struct range *range, const struct usage *usage);
-double metric_utilization(const struct range *range, const struct usage *usage);
-double metric_assigned(const struct range *range, const struct usage *usage);
-double metric_released(const struct range *range, const struct usage *usage);
 
 double metric_namespaces(const struct metrics_input *input);
 double metric_namespaces_without_address(const struct metrics_input *input);
@@ -124,18 +125,11 @@ double metric_virtual(const struct metrics_input *input);
 double metric_open_fds(const struct metrics_input *input);
 double metric_max_fds(const struct metrics_input *input);
 
-void metric_reuse(struct exposition *out, const struct metrics_input *input);
-void metric_blocks(struct exposition *out, const struct metrics_input *input);
-void metric_range_info(struct exposition *out, const struct metrics_input *input);
-void metric_latency(struct exposition *out, const struct metrics_input *input);
 void metric_lost(struct exposition *out, const struct metrics_input *input);
 void metric_corrections(struct exposition *out, const struct metrics_input *input);
 void metric_program_runs(struct exposition *out, const struct metrics_input *input);
 void metric_program_seconds(struct exposition *out, const struct metrics_input *input);
-void metric_source_up(struct exposition *out, const struct metrics_input *input);
-void metric_source_entries(struct exposition *out, const struct metrics_input *input);
 void metric_entries(struct exposition *out, const struct metrics_input *input);
 void metric_limits(struct exposition *out, const struct metrics_input *input);
-void metric_source_errors(struct exposition *out, const struct metrics_input *input);
 void metric_backend(struct exposition *out, const struct metrics_input *input);
 void metric_build(struct exposition *out, const struct metrics_input *input);

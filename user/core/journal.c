@@ -204,13 +204,9 @@ static void put_range(struct journal *journal, enum record_type type, const stru
 	fill_range(&record, range, cidr);
 	record.family = ip_family_name(&range->cidr.base);
 	record.reason = range->source;
+	if (range->max_pods)
+		record.max_pods = range->max_pods;
 	journal_put(journal, &record);
-}
-
-static bool is_same(const struct range *a, const struct range *b)
-{
-	return !strcmp(a->name, b->name) && a->scope == b->scope && a->reserved == b->reserved &&
-	       a->node_prefix == b->node_prefix;
 }
 
 /* NULL is past the end of its table. */
@@ -235,7 +231,7 @@ void journal_ranges(struct journal *journal, const struct range_table *before,
 			put_range(journal, RECORD_RANGE_REMOVED, old);
 		else if (order > 0)
 			put_range(journal, RECORD_RANGE_ADDED, new);
-		else if (old && !is_same(old, new))
+		else if (old && !range_is_equal(old, new))
 			put_range(journal, RECORD_RANGE_CHANGED, new);
 		i += order <= 0;
 		j += order >= 0;

@@ -6,6 +6,7 @@
 
 struct range_table {
 	size_t count;
+	size_t dropped;
 	struct range ranges[]; /* by prefix_compare() */
 };
 
@@ -47,7 +48,7 @@ static size_t count_up_to(const struct range_table *table, const struct prefix *
 	return low;
 }
 
-static int merge(struct range_table *table, const struct range *range)
+static void merge(struct range_table *table, const struct range *range)
 {
 	size_t at = count_up_to(table, &range->cidr);
 	struct range *known = at ? &table->ranges[at - 1] : NULL;
@@ -55,16 +56,19 @@ static int merge(struct range_table *table, const struct range *range)
 	if (known && prefix_compare(&known->cidr, &range->cidr) == 0) {
 		if (known->reserved < 0)
 			known->reserved = range->reserved;
-		return 0;
+		if (!known->node_prefix)
+			known->node_prefix = range->node_prefix;
+		return;
 	}
-	if (table->count == RANGE_MAX)
-		return -E2BIG;
+	if (table->count == RANGE_MAX) {
+		table->dropped++;
+		return;
+	}
 
 	memmove(&table->ranges[at + 1], &table->ranges[at],
 		(table->count - at) * sizeof(table->ranges[0]));
 	table->ranges[at] = *range;
 	table->count++;
-	return 0;
 }
 
 /* Outer ranges sort first, so what is around a range is its left neighbour or one around that. */
@@ -86,7 +90,6 @@ int range_table_new(const struct range_list *lists, size_t count, struct range_t
 {
 	cleanup_range_table struct range_table *table = NULL;
 	size_t total = 0;
-	int err;
 
 	for (size_t i = 0; i < count; i++)
 		total += lists[i].count;
@@ -97,13 +100,9 @@ int range_table_new(const struct range_list *lists, size_t count, struct range_t
 	if (!table)
 		return -ENOMEM;
 
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < lists[i].count; j++) {
-			err = merge(table, &lists[i].ranges[j]);
-			if (err)
-				return err;
-		}
-	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < lists[i].count; j++)
+			merge(table, &lists[i].ranges[j]);
 	link_parents(table);
 
 	*out = take_ptr(table);
@@ -118,6 +117,11 @@ void range_table_free(struct range_table *table)
 size_t range_table_count(const struct range_table *table)
 {
 	return table->count;
+}
+
+size_t range_table_dropped(const struct range_table *table)
+{
+	return table->dropped;
 }
 
 const struct range *range_table_at(const struct range_table *table, size_t index)
@@ -135,6 +139,24 @@ int range_table_find(const struct range_table *table, const struct ip *ip)
 	return index;
 }
 
+bool range_is_equal(const struct range *a, const struct range *b)
+{
+	return !prefix_compare(&a->cidr, &b->cidr) && !strcmp(a->name, b->name) &&
+	       a->scope == b->scope && a->reserved == b->reserved &&
+	       a->node_prefix == b->node_prefix && a->max_pods == b->max_pods &&
+	       !strcmp(a->source, b->source);
+}
+
+bool range_table_is_equal(const struct range_table *a, const struct range_table *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!range_is_equal(&a->ranges[i], &b->ranges[i]))
+			return false;
+	return true;
+}
+
 double range_capacity(const struct range *range)
 {
 	return prefix_size(&range->cidr);
@@ -145,4 +167,16 @@ double range_usable(const struct range *range)
 	double usable = range_capacity(range) - range->reserved;
 
 	return usable > 0 ? usable : 0;
+}
+
+double range_bound(const struct range *range)
+{
+	double usable = range_usable(range);
+
+	return range->max_pods && range->max_pods < usable ? range->max_pods : usable;
+}
+
+double range_host_local_reserved(const struct prefix *cidr)
+{
+	return ip_is_v4(&cidr->base) ? 3 : 2;
 }

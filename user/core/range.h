@@ -23,6 +23,7 @@ struct range {
 	enum range_scope scope;
 	double reserved; /* addresses in it that no pod can get; < 0 when its source does not know
 			  */
+	uint32_t max_pods; /* of the node whose own range it is; 0: no such bound is known */
 	const char *source; /* "config", "cni": a literal, never freed */
 	int parent; /* index of the narrowest range around it, or RANGE_NONE */
 };
@@ -40,19 +41,30 @@ const char *range_scope_name(enum range_scope scope);
 int range_scope_parse(const char *text, enum range_scope *out);
 
 /* Merge `count` lists, the first with the highest precedence: of ranges with an equal CIDR the
- * first one stays, and takes `reserved` from the later one where it does not know it itself.
- * Unknown `reserved` becomes 0. Sorted by prefix_compare, parents linked. -E2BIG past RANGE_MAX,
- * -ENOMEM. The caller owns *out. */
+ * first one stays, and takes `reserved` and `node_prefix` from the later one where it does not know
+ * them itself. Unknown `reserved` becomes 0. Sorted by prefix_compare, parents linked. Those past
+ * RANGE_MAX are left out and counted. -ENOMEM. The caller owns *out. */
 int range_table_new(const struct range_list *lists, size_t count, struct range_table **out);
 void range_table_free(struct range_table *table);
 DEFINE_CLEANUP(range_table, struct range_table *, range_table_free)
 #define cleanup_range_table cleanup(cleanup_range_table_fn)
 
 size_t range_table_count(const struct range_table *table);
+size_t range_table_dropped(const struct range_table *table);
 const struct range *range_table_at(const struct range_table *table, size_t index); /* borrowed */
 /* Index of the narrowest range that holds ip, or RANGE_NONE. O(log n + nesting). */
 int range_table_find(const struct range_table *table, const struct ip *ip);
 
+/* Do they say the same? Where they are nested does not count. */
+bool range_is_equal(const struct range *a, const struct range *b);
+bool range_table_is_equal(const struct range_table *a, const struct range_table *b);
+
 /* 2^(bits); and what is left of it without the reserved ones. Source: CONTRACT, FIELD. */
 double range_capacity(const struct range *range);
 double range_usable(const struct range *range);
+/* Addresses of it that pods of this node can have at most: the usable ones, and of the node's own
+ * range no more than max_pods, since a pod has one address of a family. */
+double range_bound(const struct range *range);
+/* What host-local keeps for itself where nothing else is configured: the network's address, the
+ * gateway's, and IPv4's broadcast address. Source: its ipam/range.go, Canonicalize(). */
+double range_host_local_reserved(const struct prefix *cidr);

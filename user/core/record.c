@@ -42,6 +42,7 @@ static const struct field {
 	{ "cidr", FIELD_TEXT, AT(cidr) },
 	{ "used", FIELD_NUMBER, AT(used) },
 	{ "usable", FIELD_NUMBER, AT(usable) },
+	{ "max_pods", FIELD_NUMBER, AT(max_pods) },
 	{ "namespace", FIELD_TEXT, AT(namespace) },
 	{ "pod", FIELD_TEXT, AT(pod) },
 	{ "pod_uid", FIELD_TEXT, AT(pod_uid) },

@@ -61,6 +61,7 @@ struct record {
 	const char *cidr;
 	uint64_t used;
 	uint64_t usable;
+	uint64_t max_pods; /* range.*: of the node whose own range it is */
 	const char *namespace; /* of the pod */
 	const char *pod;
 	const char *pod_uid;

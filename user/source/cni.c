@@ -23,6 +23,7 @@ struct cni {
 	bool is_stale[CNI_KIND_COUNT]; /* files[] changed since they were merged */
 	struct range *ranges;
 	size_t range_count;
+	char pod_cidr_network[RANGE_NAME_SIZE]; /* "" none */
 	struct cni_book *books;
 	size_t book_count;
 	uint32_t *sandboxes; /* sorted */
@@ -45,12 +46,6 @@ static void on_change(void *ctx, size_t index, const char *name, bool is_whole)
 	else
 		cni_files_update_all(&cni->files[index]);
 	cni->is_stale[index] = true;
-}
-
-static bool is_same_range(const struct range *a, const struct range *b)
-{
-	return prefix_compare(&a->cidr, &b->cidr) == 0 && a->reserved == b->reserved &&
-	       strcmp(a->name, b->name) == 0;
 }
 
 static bool has_cidr(const struct range *ranges, size_t count, const struct prefix *cidr)
@@ -105,10 +100,19 @@ static bool is_same(const struct cni *cni, const struct range *ranges, size_t co
 	if (count != cni->range_count)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_same_range(&ranges[i], &cni->ranges[i]))
+		if (!range_is_equal(&ranges[i], &cni->ranges[i]))
 			return false;
 	}
 	return true;
+}
+
+/* The first file's that has one. */
+static const char *find_pod_cidr_network(const struct cni_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->files[i].pod_cidr_network)
+			return files->files[i].pod_cidr_network;
+	return "";
 }
 
 /* 0 or -errno, as the other merges. */
@@ -118,6 +122,7 @@ static int merge_ranges(struct cni *cni)
 	cleanup_free struct range *ranges = calloc(RANGE_MAX, sizeof(ranges[0]));
 	cleanup_free struct cni_book *books = NULL;
 	size_t count = 0, book_count = 0;
+	const char *network;
 	uint64_t dropped;
 
 	if (!ranges)
@@ -137,8 +142,10 @@ static int merge_ranges(struct cni *cni)
 		book_count++;
 	}
 
-	if (!is_same(cni, ranges, count))
+	network = find_pod_cidr_network(files);
+	if (!is_same(cni, ranges, count) || strcmp(cni->pod_cidr_network, network) != 0)
 		cni->changes |= CNI_RANGES_CHANGED;
+	text_copy(cni->pod_cidr_network, sizeof(cni->pod_cidr_network), network);
 	free(cni->ranges);
 	free(cni->books);
 	cni->ranges = take_ptr(ranges);
@@ -302,6 +309,11 @@ int cni_refresh(struct cni *cni)
 struct range_list cni_ranges(const struct cni *cni)
 {
 	return (struct range_list){ .ranges = cni->ranges, .count = cni->range_count };
+}
+
+const char *cni_pod_cidr_network(const struct cni *cni)
+{
+	return cni->pod_cidr_network;
 }
 
 size_t cni_books(const struct cni *cni, const struct cni_book **out)

@@ -47,6 +47,9 @@ enum { CNI_RANGES_CHANGED = 1, CNI_SANDBOXES_CHANGED = 2, CNI_RESULTS_CHANGED = 
 int cni_refresh(struct cni *cni);
 
 struct range_list cni_ranges(const struct cni *cni); /* borrowed until the next refresh */
+/* The network whose host-local works in the node's pod CIDRs (`usePodCidr`); "" none; borrowed
+ * until the next refresh. */
+const char *cni_pod_cidr_network(const struct cni *cni);
 
 /* A CIDR whose addresses host-local keeps in state_dir, all of them. */
 struct cni_book {

@@ -132,7 +132,7 @@ static int add_range(const struct ipam *ipam, const json_t *json, struct cni_con
 	if (!subnet)
 		return -EINVAL;
 	if (is_pod_cidr_word(subnet))
-		return 0;
+		return copy_name(ipam->network, conf->pod_cidr_network);
 	/* host-local wants four addresses at least; ::/0 has no count in 128 bits. */
 	if (prefix_parse_masked(subnet, &range.cidr) || range.cidr.len > 126 || !range.cidr.len ||
 	    copy_name(ipam->network, range.name) ||

@@ -23,10 +23,12 @@ struct cni_conf {
 	 * default */
 	char data_dirs[CNI_CONF_RANGES_MAX][CNI_DATA_DIR_SIZE];
 	size_t count;
+	/* The network whose host-local is told to work in the node's pod CIDRs; "" none. */
+	char pod_cidr_network[RANGE_NAME_SIZE];
 };
 
 /* Ranges of a .conf or .conflist: what host-local is told in `ranges` or `subnet`; none for other
- * IPAM and for `usePodCidr`. `reserved` is host-local's own arithmetic: all but
- * rangeStart..rangeEnd without the gateway, which by default leaves size - 3 of IPv4. -EBADMSG not
- * JSON, -EINVAL not what host-local would take, -E2BIG past CNI_CONF_RANGES_MAX. */
+ * IPAM, and of `usePodCidr` the network's name alone. `reserved` is host-local's own arithmetic:
+ * all but rangeStart..rangeEnd without the gateway, which by default leaves size - 3 of IPv4.
+ * -EBADMSG not JSON, -EINVAL not what host-local would take, -E2BIG past CNI_CONF_RANGES_MAX. */
 int cni_conf_parse(const char *text, size_t size, struct cni_conf *out);

@@ -15,6 +15,7 @@
 static void clear_file(struct cni_file *file)
 {
 	free(file->ranges);
+	free(file->pod_cidr_network);
 	free(file->kept);
 	*file = (struct cni_file){ 0 };
 }
@@ -53,6 +54,10 @@ static int read_conf(const struct cni_files *files, const char *text, size_t siz
 	int err;
 
 	err = cni_conf_parse(text, size, &conf);
+	if (!err && *conf.pod_cidr_network) {
+		out->pod_cidr_network = strdup(conf.pod_cidr_network);
+		err = out->pod_cidr_network ? 0 : -ENOMEM;
+	}
 	if (err || !conf.count)
 		return err;
 

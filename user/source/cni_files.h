@@ -31,6 +31,7 @@ struct cni_file {
 	int64_t written_ns; /* since the epoch; 0 not known */
 	struct range *ranges; /* of a configuration */
 	size_t range_count;
+	char *pod_cidr_network; /* of a configuration; NULL none */
 	uint64_t elsewhere; /* bit of each range whose addresses are not kept in state_dir */
 	struct cni_kept *kept; /* of a result that names a pod or an address, else NULL */
 	size_t dropped_ips; /* of a result */

@@ -11,14 +11,14 @@
 #include "source/netlink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "source/netns_socket.h"
 
 enum {
 	RECEIVE_BUFFER = 16 << 20, /* a stall of 100 ms under full churn fits in 8 MiB */
@@ -51,46 +51,18 @@ struct netlink {
 	char buffer[DATAGRAM_MAX];
 };
 
-static int enter(int netns)
-{
-	return setns(netns, CLONE_NEWNET) ? -errno : 0;
-}
-
-/* A socket stays in the netns it was made in. */
-static int socket_in(int netns, int *out)
-{
-	cleanup_close int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int err;
-
-	if (own < 0)
-		return -errno;
-	err = enter(netns);
-	if (err)
-		return err;
-	*out = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-	err = *out < 0 ? -errno : 0;
-	return enter(own) ? -ENOTRECOVERABLE : err;
-}
-
 static int join(int fd)
 {
 	static const int groups[] = { RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_NSID };
-	const struct sockaddr_nl address = { .nl_family = AF_NETLINK };
 	int size = RECEIVE_BUFFER;
 	int on = 1;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0)
 		return -errno;
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof(on)) < 0)
 		return -errno;
-	for (size_t i = 0; i < array_size(groups); i++)
-		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
-			       sizeof(groups[i])) < 0)
-			return -errno;
-	return 0;
+	return netns_socket_join(fd, groups, array_size(groups));
 }
 
 int netlink_open(const struct netlink_config *config, struct netlink **out)
@@ -102,7 +74,7 @@ int netlink_open(const struct netlink_config *config, struct netlink **out)
 		return -ENOMEM;
 	netlink->config = *config;
 	netlink->fd = -1;
-	err = socket_in(config->host_netns, &netlink->fd);
+	err = netns_socket_open(config->host_netns, &netlink->fd);
 	if (!err)
 		err = join(netlink->fd);
 	if (err)

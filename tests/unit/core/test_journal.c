@@ -257,7 +257,8 @@ static void summarise(const struct desk *desk, char *out, size_t size)
 	out[0] = '\0';
 	for (; *line; line = strchr(line, '\n') + 1) {
 		char type[32], name[RANGE_NAME_SIZE], cidr[PREFIX_TEXT_SIZE];
-		unsigned int usable;
+		unsigned int usable, pods = 0;
+		const char *max_pods = strstr(line, "\"max_pods\":");
 
 		assert_int_equal(sscanf(strstr(line, "\"type\":"), "\"type\":\"%31[^\"]", type), 1);
 		assert_int_equal(
@@ -267,8 +268,11 @@ static void summarise(const struct desk *desk, char *out, size_t size)
 			3);
 		assert_non_null(strstr(line, "\"family\":\"ipv4\""));
 		assert_non_null(strstr(line, "\"reason\":\"config\""));
-		used += (size_t)snprintf(out + used, size - used, "%s %s %s %u\n", type, name, cidr,
+		if (max_pods && max_pods < strchr(line, '\n'))
+			assert_int_equal(sscanf(max_pods, "\"max_pods\":%u", &pods), 1);
+		used += (size_t)snprintf(out + used, size - used, "%s %s %s %u", type, name, cidr,
 					 usable);
+		used += (size_t)snprintf(out + used, size - used, pods ? " %u\n" : "\n", pods);
 		assert_true(used < size);
 	}
 }
@@ -277,6 +281,12 @@ static struct range with(struct range range, enum range_scope scope, uint8_t nod
 {
 	range.scope = scope;
 	range.node_prefix = node_prefix;
+	return range;
+}
+
+static struct range with_pods(struct range range, uint32_t max_pods)
+{
+	range.max_pods = max_pods;
 	return range;
 }
 
@@ -290,6 +300,7 @@ static void tells_how_ranges_differ(void **state)
 	const struct range wider = make_range("b", "10.2.0.0/23", 0);
 	const struct range scoped = with(b, RANGE_SCOPE_CLUSTER, 0);
 	const struct range blocks = with(b, RANGE_SCOPE_NODE, 28);
+	const struct range bound = with_pods(b, 16);
 	const struct {
 		struct range before[3], after[3];
 		size_t before_count, after_count;
@@ -309,6 +320,7 @@ static void tells_how_ranges_differ(void **state)
 		  1,
 		  "range.removed a 10.1.0.0/24 256\nrange.removed c 10.3.0.0/24 256\n" },
 		{ { a, b }, { a, fewer }, 2, 2, "range.changed b 10.2.0.0/24 250\n" },
+		{ { b }, { bound }, 1, 1, "range.changed b 10.2.0.0/24 256 16\n" },
 		{ { b }, { renamed }, 1, 1, "range.changed x 10.2.0.0/24 256\n" },
 		{ { b }, { scoped }, 1, 1, "range.changed b 10.2.0.0/24 256\n" },
 		{ { b }, { blocks }, 1, 1, "range.changed b 10.2.0.0/24 256\n" },

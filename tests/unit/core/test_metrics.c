@@ -12,8 +12,11 @@
 #include <string.h>
 
 #include "core/call_counts.h"
+#include "core/collect_ranges.h"
+#include "core/eni_usage.h"
 #include "core/leaks.h"
 #include "core/metrics.h"
+#include "core/supply.h"
 #include "facts.h"
 
 enum { TEXT_MAX = 1 << 20 };
@@ -39,6 +42,9 @@ struct world {
 	struct metrics_input input;
 	struct call_counts counts;
 	struct leaks *leaks;
+	struct supply supply;
+	struct eni_sums sums[3];
+	struct eni_usage usages[2];
 };
 
 static void on_fact(const struct fact *fact, void *ctx)
@@ -59,7 +65,11 @@ static void use_ranges(struct account *account)
 		  .source = "config",
 		  .scope = RANGE_SCOPE_CLUSTER,
 		  .node_prefix = 24 },
-		{ .name = "block", .source = "cni", .scope = RANGE_SCOPE_NODE, .reserved = 3 },
+		{ .name = "block",
+		  .source = "cni",
+		  .scope = RANGE_SCOPE_NODE,
+		  .reserved = 3,
+		  .max_pods = 110 },
 		{ .name = "six \"6\"", .source = "config", .scope = RANGE_SCOPE_SUBNET },
 	};
 	const struct range_list list = { ranges, case_count(ranges) };
@@ -117,6 +127,27 @@ static struct leaks *make_leaks(struct state *state)
 	return leaks;
 }
 
+/* Two ENIs, of which the second one's subnet is not known. */
+static void attach(struct world *world)
+{
+	struct eni eni = {
+		.id = "eni-1", .subnet_id = "subnet-a", .has_subnet = true, .is_primary = true
+	};
+
+	world->supply = (struct supply){ .max_pods = 110, .node_pool = "blue", .zone = "zone-b" };
+	assert_int_equal(prefix_parse("10.9.0.0/16", &eni.subnet), 0);
+	assert_int_equal(enis_add(&world->supply.enis, &eni), 0);
+	eni = (struct eni){ .id = "eni-2", .device = 1, .card = 1, .is_trunk = true };
+	assert_int_equal(enis_add(&world->supply.enis, &eni), 1);
+	world->supply.enis.has_addresses = true;
+	world->sums[0] = (struct eni_sums){ 20, 3, 1, 14 };
+	world->usages[0] = (struct eni_usage){ { 4, 2, 1, 0 }, 1 };
+	world->usages[1] = (struct eni_usage){ { 16, 1, 0, 14 }, 2 };
+	world->input.supply = &world->supply;
+	world->input.range_sums = world->sums;
+	world->input.eni_usages = world->usages;
+}
+
 static void world_open(struct world *world)
 {
 	struct facts reader = { 0 };
@@ -129,8 +160,12 @@ static void world_open(struct world *world)
 			   .loss_count = 2,
 			   .programs = { { "address_added", 7, 3500 }, { "walk", 2, 2000000 } },
 			   .program_count = 2,
-			   .sources = { { "config", true, 2, 0 }, { "cni", false, 1, 4 } },
-			   .source_count = 2,
+			   .sources = { { "config", true, true, 2, 0, -1, 0 },
+					{ "cni", true, false, 1, 4, 12.5, 1 },
+					{ "cgroup", true, true, 7, 0, -1, -1 },
+					{ "gce", false, false, 0, 0, -1, -1 } },
+			   .source_count = 4,
+			   .max_addresses = 27,
 			   .tables = { { "calls", 1, 512 } },
 			   .table_count = 1,
 			   .capture = "syscall",
@@ -166,6 +201,7 @@ static void world_open(struct world *world)
 	world->input.call_counts = &world->counts;
 	world->leaks = make_leaks(world->state);
 	world->input.leaks = world->leaks;
+	attach(world);
 }
 
 static void world_close(struct world *world)
@@ -173,6 +209,7 @@ static void world_close(struct world *world)
 	state_free(world->state);
 	account_free(world->account);
 	leaks_free(world->leaks);
+	supply_clear(&world->supply);
 }
 
 /* The caller frees it. */
@@ -296,19 +333,24 @@ static void keeps_numbers_of_a_range_in_their_bounds(void **state)
 		double reserved;
 		uint64_t used;
 		double usable, free, utilization;
+		uint32_t max_pods;
 	} cases[] = {
-		{ "10.0.0.0/24", 0, 0, 256, 256, 0 },
-		{ "10.0.0.0/24", 6, 50, 250, 200, 0.2 },
-		{ "10.0.0.0/30", 2, 2, 2, 0, 1 },
-		{ "10.0.0.0/30", 2, 3, 2, 0, 1.5 }, /* over-committed shows in the ratio alone */
-		{ "10.0.0.0/30", 4, 0, 0, 0, 1 },
-		{ "10.0.0.0/30", 9, 1, 0, 0, 1 },
-		{ "fd00::/64", 0, 1, 0x1p64, 0x1p64, 0x1p-64 },
+		{ "10.0.0.0/24", 0, 0, 256, 256, 0, 0 },
+		{ "10.0.0.0/24", 6, 50, 250, 200, 0.2, 0 },
+		{ "10.0.0.0/30", 2, 2, 2, 0, 1, 0 },
+		{ "10.0.0.0/30", 2, 3, 2, 0, 1.5, 0 }, /* over-committed: the ratio alone */
+		{ "10.0.0.0/30", 4, 0, 0, 0, 1, 0 },
+		{ "10.0.0.0/30", 9, 1, 0, 0, 1, 0 },
+		{ "fd00::/64", 0, 1, 0x1p64, 0x1p64, 0x1p-64, 0 },
+		{ "10.0.0.0/27", 3, 16, 29, 0, 1, 16 }, /* FIELD: GKE, full by its pods */
+		{ "10.0.0.0/27", 3, 4, 29, 12, 0.25, 16 },
+		{ "10.0.0.0/29", 3, 4, 5, 1, 0.8, 16 },
+		{ "fd00::/64", 0, 4, 0x1p64, 12, 0.25, 16 },
 	};
 
 	(void)state;
 	for_each_case(c, cases) {
-		struct range range = { .reserved = c->reserved };
+		struct range range = { .reserved = c->reserved, .max_pods = c->max_pods };
 		const struct usage usage = { .used = c->used };
 
 		assert_int_equal(prefix_parse(c->cidr, &range.cidr), 0);

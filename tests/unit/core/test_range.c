@@ -138,27 +138,6 @@ static void works_without_any_range(void **state)
 	range_table_free(NULL);
 }
 
-static void rejects_one_range_too_many_and_leaves_out_alone(void **state)
-{
-	static struct range many[RANGE_MAX + 1];
-	const struct range_list full = { many, RANGE_MAX }, over = { many, RANGE_MAX + 1 };
-	const struct range_list twice[] = { full, full };
-	cleanup_range_table struct range_table *table = NULL;
-	struct range_table *untouched = NULL;
-
-	(void)state;
-	for (size_t i = 0; i < case_count(many); i++) {
-		char cidr[PREFIX_TEXT_SIZE];
-
-		snprintf(cidr, sizeof(cidr), "10.%zu.%zu.0/24", i / 256, i % 256);
-		many[i] = range_of("many", cidr, 0);
-	}
-	table = table_of(twice, 2);
-	assert_int_equal(range_table_count(table), RANGE_MAX);
-	assert_int_equal(range_table_new(&over, 1, &untouched), -E2BIG);
-	assert_null(untouched);
-}
-
 /* Against the definition, over every address of a /22 with ranges strewn in it. */
 static void agrees_with_a_search_of_all_ranges(void **state)
 {
@@ -234,6 +213,77 @@ static void names_each_scope_and_reads_it_back(void **state)
 	assert_string_equal(range_scope_name(RANGE_SCOPE_NODE), "node");
 }
 
+static void leaves_out_and_counts_what_does_not_fit(void **state)
+{
+	struct range *all = calloc(RANGE_MAX + 2, sizeof(*all));
+	cleanup_range_table struct range_table *table = NULL;
+	char cidr[32];
+
+	(void)state;
+	assert_non_null(all);
+	for (int i = 0; i < RANGE_MAX + 2; i++) {
+		snprintf(cidr, sizeof(cidr), "10.%d.%d.0/24", i / 256, i % 256);
+		all[i] = range_of("r", cidr, 0);
+	}
+	table = table_of(&(struct range_list){ all, RANGE_MAX + 2 }, 1);
+	assert_int_equal(range_table_count(table), RANGE_MAX);
+	assert_int_equal(range_table_dropped(table), 2);
+	free(all);
+}
+
+/* FIELD: /24 253, /27 29, /28 13, /29 5; node ranges of GKE are bound by the pods as well. */
+static void is_bound_by_pods_where_they_are_fewer(void **state)
+{
+	static const struct {
+		const char *cidr;
+		uint32_t max_pods;
+		double usable, bound;
+	} cases[] = {
+		{ "10.0.0.0/24", 110, 253, 110 }, { "10.0.0.0/24", 0, 253, 253 },
+		{ "10.0.0.0/27", 16, 29, 16 },	  { "10.0.0.0/28", 16, 13, 13 },
+		{ "10.0.0.0/29", 16, 5, 5 },	  { "fd00::/64", 110, 0x1p64 - 2, 110 },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct range range = range_of("r", c->cidr, 0);
+
+		print_message("  '%s' of %u pods\n", c->cidr, c->max_pods);
+		range.reserved = range_host_local_reserved(&range.cidr);
+		range.max_pods = c->max_pods;
+		assert_true(range_usable(&range) == c->usable);
+		assert_true(range_bound(&range) == c->bound);
+	}
+}
+
+static void is_equal_only_to_one_that_says_the_same(void **state)
+{
+	const struct range base = range_of("r", "10.0.0.0/24", 3);
+	struct range others[] = { base, base, base, base, base, base, base };
+
+	(void)state;
+	others[0].name[0] = 'x';
+	others[1].cidr.len++;
+	others[2].scope = RANGE_SCOPE_SUBNET;
+	others[3].reserved = 4;
+	others[4].node_prefix = 28;
+	others[5].max_pods = 16;
+	others[6].source = "cni";
+	assert_true(range_is_equal(&base, &base));
+	for_each_case(other, others) {
+		const struct range_list lists[] = { { &base, 1 }, { other, 1 } };
+		cleanup_range_table struct range_table *a = table_of(&lists[0], 1);
+		cleanup_range_table struct range_table *b = table_of(&lists[1], 1);
+		cleanup_range_table struct range_table *empty = table_of(NULL, 0);
+
+		print_message("  difference %td\n", other - others);
+		assert_false(range_is_equal(&base, other));
+		assert_false(range_table_is_equal(a, b));
+		assert_false(range_table_is_equal(a, empty));
+		assert_true(range_table_is_equal(a, a));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,10 +291,12 @@ int main(void)
 		cmocka_unit_test(sorts_ranges_and_links_each_to_the_one_around_it),
 		cmocka_unit_test(keeps_the_first_of_equal_cidrs_and_learns_what_it_reserves),
 		cmocka_unit_test(works_without_any_range),
-		cmocka_unit_test(rejects_one_range_too_many_and_leaves_out_alone),
 		cmocka_unit_test(agrees_with_a_search_of_all_ranges),
 		cmocka_unit_test(leaves_the_reserved_addresses_out_of_the_usable_ones),
 		cmocka_unit_test(names_each_scope_and_reads_it_back),
+		cmocka_unit_test(leaves_out_and_counts_what_does_not_fit),
+		cmocka_unit_test(is_bound_by_pods_where_they_are_fewer),
+		cmocka_unit_test(is_equal_only_to_one_that_says_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

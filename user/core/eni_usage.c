@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/eni_usage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { PREFIX_ADDRESSES = 16 };
+
+struct counting {
+	const struct eni_block **sorted; /* by CIDR; blocks do not overlap */
+	size_t count;
+	struct eni_usage *usages;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct eni_block *const *left = a, *const *right = b;
+
+	return prefix_compare(&(*left)->cidr, &(*right)->cidr);
+}
+
+static void count_used(const struct ip *ip, void *ctx)
+{
+	const struct counting *counting = ctx;
+	size_t low = 0, high = counting->count;
+	const struct prefix narrowest = prefix_of(ip, 128);
+
+	if (!ip_is_v4(ip))
+		return;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (prefix_compare(&counting->sorted[middle]->cidr, &narrowest) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low && prefix_holds_ip(&counting->sorted[low - 1]->cidr, ip))
+		counting->usages[counting->sorted[low - 1]->eni].used++;
+}
+
+int eni_usage_new(const struct enis *enis, const struct account *account, int64_t now_ns,
+		  struct eni_usage **out)
+{
+	cleanup_free struct eni_usage *usages = NULL;
+	cleanup_free const struct eni_block **sorted = NULL;
+	struct counting counting = { 0 };
+
+	if (!enis->eni_count) {
+		*out = NULL;
+		return 0;
+	}
+	usages = calloc(enis->eni_count, sizeof(*usages));
+	sorted = calloc(enis->block_count + 1, sizeof(*sorted));
+	if (!usages || !sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < enis->block_count; i++)
+		if (enis->blocks[i].eni < enis->eni_count)
+			sorted[counting.count++] = &enis->blocks[i];
+	qsort(sorted, counting.count, sizeof(*sorted), compare);
+	for (size_t i = 0; i < enis->eni_count; i++)
+		usages[i].sums = enis_sum_eni(enis, i, now_ns);
+	counting.sorted = sorted;
+	counting.usages = usages;
+	account_each_used(account, count_used, &counting);
+	*out = take_ptr(usages);
+	return 0;
+}
+
+double eni_usage_max(const struct enis *enis, const struct eni_type *type)
+{
+	bool has_prefixes = false;
+
+	for (size_t i = 0; i < enis->block_count && !has_prefixes; i++)
+		has_prefixes = enis->blocks[i].is_prefix && ip_is_v4(&enis->blocks[i].cidr.base);
+	return (double)type->enis * (type->ipv4 - 1) * (has_prefixes ? PREFIX_ADDRESSES : 1);
+}

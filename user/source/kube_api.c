@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/kube_api.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "log.h"
+#include "source/file.h"
+#include "source/supplier.h"
+
+static bool is_given(const char *text)
+{
+	return text && text[0];
+}
+
+/* text as a part of a URL's query: RFC 3986's unreserved characters as they are. NULL: no memory.
+ */
+static char *encode(const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *out = malloc(strlen(text) * 3 + 1);
+	size_t size = 0;
+
+	if (!out)
+		return NULL;
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c < 0x80 && isalnum(c)) || strchr("-._~", c)) {
+			out[size++] = (char)c;
+			continue;
+		}
+		out[size++] = '%';
+		out[size++] = digits[c >> 4];
+		out[size++] = digits[c & 15];
+	}
+	out[size] = '\0';
+	return out;
+}
+
+/* Length of the URL without slashes at its end, which the path begins with; 0: not usable. */
+static size_t check_url(const char *url)
+{
+	size_t size = strlen(url);
+
+	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+		return 0;
+	if (strpbrk(url, "?#"))
+		return 0;
+	while (url[size - 1] == '/')
+		size--;
+	return size;
+}
+
+int kube_api_init(const struct supplier_settings *settings, const char *path, struct kube_api *out)
+{
+	const char *url = settings->kubernetes_url;
+	cleanup_free char *name = NULL, *object_url = NULL;
+	bool is_secure;
+	size_t size;
+
+	if (!is_given(url))
+		return 1;
+	size = check_url(url);
+	if (!size)
+		return log_err(-EINVAL, "cannot ask Kubernetes at '%s'", url);
+	if (!is_given(settings->node))
+		return log_err(-EINVAL, "cannot ask Kubernetes for '%s' without a name", path);
+
+	name = encode(settings->node);
+	if (!name || asprintf(&object_url, "%.*s%s?fieldSelector=metadata.name%%3D%s", (int)size,
+			      url, path, name) < 0) {
+		object_url = NULL; /* asprintf() leaves it undefined */
+		return log_err(-ENOMEM, "cannot ask Kubernetes for '%s'", path);
+	}
+
+	is_secure = strncasecmp(url, "https://", 8) == 0;
+	if (!is_secure && is_given(settings->kubernetes_token_file))
+		log_info("'%s' is asked for '%s' without the token, which is for https:// alone",
+			 url, path);
+	*out = (struct kube_api){
+		.object_url = take_ptr(object_url),
+		.token_file = is_secure && is_given(settings->kubernetes_token_file)
+				      ? settings->kubernetes_token_file
+				      : NULL,
+		.ca_file = is_given(settings->kubernetes_ca_file) ? settings->kubernetes_ca_file
+								  : NULL,
+	};
+	return 0;
+}
+
+void kube_api_clear(struct kube_api *api)
+{
+	free(api->object_url);
+	*api = (struct kube_api){ 0 };
+}
+
+char *kube_api_url(const struct kube_api *api, const char *version, unsigned int timeout_s)
+{
+	cleanup_free char *encoded = NULL;
+	char *url;
+	int size;
+
+	if (!version[0]) {
+		size = asprintf(&url, "%s&limit=1", api->object_url);
+		return size < 0 ? NULL : url;
+	}
+	encoded = encode(version);
+	if (!encoded)
+		return NULL;
+	size = asprintf(
+		&url, "%s&watch=true&allowWatchBookmarks=true&timeoutSeconds=%u&resourceVersion=%s",
+		api->object_url, timeout_s, encoded);
+	return size < 0 ? NULL : url;
+}
+
+int kube_api_authorization(const struct kube_api *api, char **out)
+{
+	static const char blanks[] = " \t\r\n";
+	cleanup_free char *text = NULL;
+	size_t size, first;
+	char *header;
+	int err;
+
+	if (!api->token_file) {
+		*out = NULL;
+		return 0;
+	}
+	err = file_read(api->token_file, KUBE_TOKEN_MAX, &text, &size);
+	if (err == -ENOENT) {
+		*out = NULL;
+		return 0;
+	}
+	if (err)
+		return err;
+
+	first = strspn(text, blanks);
+	while (size > first && strchr(blanks, text[size - 1]) && text[size - 1])
+		size--;
+	if (first == size)
+		return -EINVAL;
+	/* What is not printable could end the header and begin another one. */
+	for (size_t i = first; i < size; i++) {
+		if (text[i] <= ' ' || text[i] > '~')
+			return -EINVAL;
+	}
+	if (asprintf(&header, "Authorization: Bearer %.*s", (int)(size - first), text + first) < 0)
+		return -ENOMEM;
+	*out = header;
+	return 0;
+}
