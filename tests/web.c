@@ -17,14 +17,13 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 
+#include "listening.h"
 #include "web_pem.h"
 
 enum {
 	BLOCK_SIZE = 32768,
-	BACKLOG = 64,
 	MORE_MS = 50,
 };
 
@@ -223,6 +222,8 @@ static const char *header_of(const struct web_request *request, const char *name
 struct asked {
 	char *url;
 	bool is_begun;
+	char *body;
+	size_t body_size;
 };
 
 /* libmicrohttpd gives the path and the query apart, this one gives all. */
@@ -240,6 +241,17 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connectio
 	return asked;
 }
 
+static void keep(struct asked *asked, const char *piece, size_t size)
+{
+	asked->body = realloc(asked->body, asked->body_size + size + 1);
+	if (!asked->body)
+		die("no memory");
+	if (size)
+		memcpy(asked->body + asked->body_size, piece, size);
+	asked->body_size += size;
+	asked->body[asked->body_size] = '\0';
+}
+
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *path,
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_size, void **asked_ctx)
@@ -253,14 +265,15 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 
 	(void)path;
 	(void)version;
-	(void)upload;
-	/* The first call is before what a PUT brings, which is nothing to us but has to be taken.
-	 */
+	/* The first call is before what a PUT brings. */
 	if (!asked->is_begun || *upload_size) {
 		asked->is_begun = true;
+		keep(asked, upload, *upload_size);
 		*upload_size = 0;
 		return MHD_YES;
 	}
+	request.body = asked->body;
+	request.body_size = asked->body_size;
 	web->requests++;
 	web->config.answer(&request, &answer, web->config.ctx);
 	if (answer.delay_ms && !wait_ms(web, answer.delay_ms)) {
@@ -279,37 +292,11 @@ static void on_end(void *ctx, struct MHD_Connection *connection, void **asked_ct
 	(void)ctx;
 	(void)connection;
 	(void)code;
-	if (asked)
+	if (asked) {
 		free(asked->url);
+		free(asked->body);
+	}
 	free(asked);
-}
-
-static int listen_at(const void *address, socklen_t size)
-{
-	const struct sockaddr *at = address;
-	cleanup_close int fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || bind(fd, at, size) < 0 || listen(fd, BACKLOG) < 0)
-		die("cannot listen: %s", strerror(errno));
-	return take_fd(fd);
-}
-
-static int listen_tcp(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-
-	return listen_at(&address, sizeof(address));
-}
-
-static int listen_unix(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		die("too long for a socket: '%s'", path);
-	strcpy(address.sun_path, path);
-	return listen_at(&address, sizeof(address));
 }
 
 static void name_url(struct web *web, int fd)
@@ -357,7 +344,9 @@ struct web *web_open(const struct web_config *config)
 	pthread_mutex_init(&web->lock, NULL);
 	pthread_cond_init(&web->closing, NULL);
 
-	fd = config->socket_path ? listen_unix(config->socket_path) : listen_tcp();
+	fd = config->socket_path ? listening_unix(config->socket_path) : listening_tcp();
+	if (fd < 0)
+		die("cannot listen: %s", strerror(-fd));
 	name_url(web, fd);
 	web->daemon = start(web, fd);
 	if (!web->daemon)

@@ -22,6 +22,8 @@ enum { WEB_HEADERS_MAX = 4 };
 struct web_request {
 	const char *method;
 	const char *url; /* path and query as they came, decoded: "/api/v1/nodes?watch=1" */
+	const char *body; /* what it brought, with a '\0' behind it; "" nothing */
+	size_t body_size;
 	/* Value of a header, NULL when it is not there. */
 	const char *(*header)(const struct web_request *request, const char *name);
 	void *connection;

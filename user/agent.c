@@ -12,18 +12,19 @@
 
 #include <errno.h>
 #include <malloc.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 
+#include "alerting.h"
 #include "attribution.h"
 #include "chronicle.h"
 #include "log.h"
 #include "loop.h"
 #include "pods.h"
+#include "requests.h"
 #include "serve.h"
+#include "signals.h"
 #include "source/proc.h"
 #include "suppliers.h"
 #include "watch.h"
@@ -38,7 +39,9 @@ struct agent {
 	struct loop *loop;
 	struct watch *watch;
 	struct pods *pods;
+	struct requests *requests;
 	struct suppliers *suppliers;
+	struct alerting *alerting;
 	struct state *state;
 	struct account *account;
 	struct chronicle *chronicle;
@@ -165,6 +168,7 @@ static void measure(struct metrics_input *out, void *ctx)
 	collect_add_loss(&input, "table_full", agent->refused);
 	suppliers_measure(agent->suppliers, agent->account, &input);
 	pods_measure(agent->pods, &input);
+	alerting_measure(agent->alerting, &input);
 	chronicle_measure(agent->chronicle, &input);
 	proc_usage(&usage);
 	input.cpu_s = usage.cpu_s;
@@ -176,16 +180,6 @@ static void measure(struct metrics_input *out, void *ctx)
 	*out = input;
 }
 
-static int on_signal(void *ctx)
-{
-	struct agent *agent = ctx;
-	struct signalfd_siginfo info;
-
-	if (read(agent->signals, &info, sizeof(info)) == sizeof(info))
-		log_info("stopping on signal '%s'", strsignal((int)info.ssi_signo));
-	return LOOP_STOP;
-}
-
 /* ---- life ---- */
 
 static bool is_ready(void *ctx)
@@ -195,26 +189,13 @@ static bool is_ready(void *ctx)
 	return agent->is_ready;
 }
 
-static int open_signals(struct agent *agent)
-{
-	sigset_t mask;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigprocmask(SIG_BLOCK, &mask, NULL);
-	agent->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (agent->signals < 0)
-		return -errno;
-	return loop_add(agent->loop, agent->signals, on_signal, agent);
-}
-
 static int open_core(struct agent *agent)
 {
 	int err = state_new(limits, on_fact, agent, &agent->state);
 
-	return err ? err : account_new(&agent->account);
+	if (!err)
+		err = account_new(&agent->account);
+	return err ? err : requests_new(agent->loop, &agent->requests);
 }
 
 static int open_pods(struct agent *agent)
@@ -254,6 +235,7 @@ static int open_suppliers(struct agent *agent)
 			      .ranges = agent->config->ranges,
 			      .cni = attribution_cni(attribution),
 			      .ipam = attribution_ipam(attribution) },
+		.requests = agent->requests,
 		.off = agent->config->sources_off,
 		.off_count = agent->config->sources_off_count,
 		.on_ranges = on_ranges,
@@ -283,6 +265,21 @@ static int open_watch(struct agent *agent, const struct kernel *kernel)
 	return err;
 }
 
+static int open_alerting(struct agent *agent)
+{
+	const struct alerting_config alerting = { .rules = agent->config->alert_rules,
+						  .period_ns = agent->config->alerts_period_ns,
+						  .receivers = agent->config->receivers,
+						  .settings = &agent->config->sources,
+						  .reconcile_ns = agent->config->reconcile_ns,
+						  .requests = agent->requests,
+						  .journal = chronicle_journal(agent->chronicle),
+						  .measure = measure,
+						  .ctx = agent };
+
+	return alerting_open(&alerting, agent->loop, &agent->alerting);
+}
+
 static int open_serve(struct agent *agent)
 {
 	const struct serve_config serve = { .addresses = agent->config->listen,
@@ -297,7 +294,9 @@ static int open_serve(struct agent *agent)
 static void agent_close(struct agent *agent)
 {
 	serve_close(agent->serve);
+	alerting_close(agent->alerting);
 	suppliers_close(agent->suppliers);
+	requests_free(agent->requests);
 	pods_close(agent->pods);
 	watch_close(agent->watch);
 	chronicle_close(agent->chronicle);
@@ -319,7 +318,7 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	int err = loop_new(&agent->loop);
 
 	if (!err)
-		err = open_signals(agent);
+		err = signals_open(agent->loop, &agent->signals);
 	if (!err)
 		err = open_core(agent);
 	if (err)
@@ -332,6 +331,8 @@ static int start(struct agent *agent, const struct kernel *kernel)
 		err = open_suppliers(agent);
 	if (!err)
 		err = open_watch(agent, kernel);
+	if (!err)
+		err = open_alerting(agent);
 	if (!err)
 		err = open_serve(agent);
 	if (err)

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "alerting.h"
 #include "core/failure.h"
 #include "core/range.h"
 #include "source/kernel.h"
@@ -28,6 +29,9 @@ struct agent_config {
 	uint64_t reconcile_ns;
 	struct range_list ranges; /* of the configuration */
 	struct supplier_settings sources; /* whom else to ask about ranges */
+	struct alert_rules alert_rules;
+	uint64_t alerts_period_ns;
+	struct alerting_receivers receivers;
 	const char *const *sources_off; /* names of those not to be asked */
 	size_t sources_off_count;
 };

@@ -151,7 +151,7 @@ static void fail(struct operations *operations, struct journal_call *ended)
 	int news;
 
 	explain(operations, ended, &failure);
-	call_counts_failure(&operations->counts, ended->reason);
+	call_counts_failure(&operations->counts, ended->call->command, ended->reason);
 	news = incidents_failed(incidents, ended->call, ended->reason, &ended->incident);
 	if (news == INCIDENT_NEW)
 		call_counts_incident(&operations->counts, ended->range ? ended->range->name : NULL,

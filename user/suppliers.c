@@ -9,7 +9,7 @@
 #include "core/supply.h"
 #include "log.h"
 #include "loop.h"
-#include "net/fetch.h"
+#include "requests.h"
 #include "source/calico.h"
 #include "source/cilium_node.h"
 #include "source/flannel.h"
@@ -40,8 +40,7 @@ struct slot {
 
 struct suppliers {
 	struct suppliers_config config;
-	struct fetcher *fetcher; /* opened for the first that needs it */
-	bool has_no_network; /* opening it failed */
+	struct fetcher *fetcher; /* NULL: nobody is to be asked over the network, or nobody can */
 	int timer;
 	struct slot slots[KIND_COUNT]; /* those that are asked */
 	size_t slot_count;
@@ -119,10 +118,7 @@ static int on_timer(void *ctx)
 
 static int on_fetched(void *ctx)
 {
-	struct suppliers *suppliers = ctx;
-	int err = fetcher_turn(suppliers->fetcher);
-
-	return err ? err : turn(suppliers);
+	return turn(ctx);
 }
 
 static int on_readable(void *ctx)
@@ -154,20 +150,6 @@ static bool is_off(const struct suppliers_config *config, const char *name)
 	return false;
 }
 
-/* Without libcurl those that need the network are down, and the rest goes on. */
-static struct fetcher *need_fetcher(struct suppliers *suppliers, struct loop *loop)
-{
-	if (suppliers->fetcher || suppliers->has_no_network)
-		return suppliers->fetcher;
-	suppliers->has_no_network = fetcher_open(&suppliers->fetcher) != 0;
-	if (suppliers->has_no_network ||
-	    !loop_add(loop, fetcher_fd(suppliers->fetcher), on_fetched, suppliers))
-		return suppliers->fetcher;
-	suppliers->has_no_network = true;
-	fetcher_close(take_ptr(suppliers->fetcher));
-	return NULL;
-}
-
 static bool has_url(const struct supplier_settings *settings)
 {
 	const char *const urls[] = { settings->kubernetes_url, settings->gce_url,
@@ -189,8 +171,7 @@ static int open_one(struct suppliers *suppliers, const struct supplier_kind *kin
 
 	if (is_off(config, kind->name))
 		return 0;
-	if (kind->needs_network && has_url(supplier.settings))
-		supplier.fetcher = need_fetcher(suppliers, loop);
+	supplier.fetcher = suppliers->fetcher;
 	if (kind->needs_network && !supplier.fetcher)
 		return 0;
 	err = kind->open(&supplier, &slot->supplier);
@@ -217,6 +198,9 @@ int suppliers_open(const struct suppliers_config *config, struct loop *loop, str
 	if (suppliers->timer < 0)
 		return log_err(suppliers->timer, "cannot open a timer");
 	err = loop_add(loop, suppliers->timer, on_timer, suppliers);
+	/* Without it those that need the network are down, and the rest goes on. */
+	if (has_url(config->supplier.settings))
+		suppliers->fetcher = requests_use(config->requests, on_fetched, suppliers);
 	for (size_t i = 0; !err && i < KIND_COUNT; i++)
 		err = open_one(suppliers, kinds[i], loop);
 	if (err)
@@ -231,7 +215,6 @@ void suppliers_close(struct suppliers *suppliers)
 		return;
 	for (size_t i = 0; i < suppliers->slot_count; i++)
 		suppliers->slots[i].kind->close(suppliers->slots[i].supplier);
-	fetcher_close(suppliers->fetcher);
 	supply_clear(&suppliers->supply);
 	free(suppliers->sums);
 	free(suppliers->usages);

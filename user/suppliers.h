@@ -12,11 +12,13 @@
 #include "source/supplier.h"
 
 struct loop;
+struct requests;
 struct suppliers;
 
 /* Everything is borrowed for the suppliers' life. */
 struct suppliers_config {
-	struct supplier_config supplier; /* the fetcher is ours */
+	struct supplier_config supplier; /* its fetcher is set here */
+	struct requests *requests;
 	const char *const *off; /* names of sources that are not to be asked */
 	size_t off_count;
 	/* All ranges, whenever a source says something else than before. Takes the table. */

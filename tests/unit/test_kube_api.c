@@ -6,6 +6,7 @@
 #include "log.h"
 #include "source/kube_api.h"
 #include "source/supplier.h"
+#include "source/token.h"
 #include "workdir.h"
 
 #define QUERY "?fieldSelector=metadata.name%3D"
@@ -81,7 +82,7 @@ static void refuses_settings_that_cannot_be_asked(void **state)
 
 static void reads_the_token_of_the_file(void **state)
 {
-	static char longest[KUBE_TOKEN_MAX + 1], header[KUBE_TOKEN_MAX + 64];
+	static char longest[TOKEN_MAX + 1], header[TOKEN_MAX + 64];
 	static const struct {
 		const char *text;
 		size_t size; /* 0: all of it */
@@ -99,8 +100,8 @@ static void reads_the_token_of_the_file(void **state)
 		{ "a\0b", 3, -EINVAL, NULL },
 		{ "ab\0", 3, -EINVAL, NULL },
 		{ "\0ab", 3, -EINVAL, NULL },
-		{ longest, KUBE_TOKEN_MAX, 0, header },
-		{ longest, KUBE_TOKEN_MAX + 1, -EFBIG, NULL },
+		{ longest, TOKEN_MAX, 0, header },
+		{ longest, TOKEN_MAX + 1, -EFBIG, NULL },
 	};
 	struct supplier_settings settings = { .kubernetes_url = "https://h",
 					      .node = "a",
@@ -110,7 +111,7 @@ static void reads_the_token_of_the_file(void **state)
 
 	(void)state;
 	memset(longest, 'x', sizeof(longest));
-	snprintf(header, sizeof(header), "Authorization: Bearer %.*s", KUBE_TOKEN_MAX, longest);
+	snprintf(header, sizeof(header), "Authorization: Bearer %.*s", TOKEN_MAX, longest);
 	assert_int_equal(kube_api_init(&settings, "/api", &api), 0);
 	assert_string_equal(api.ca_file, "ca");
 	for_each_case(c, cases) {

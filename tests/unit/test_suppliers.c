@@ -7,6 +7,7 @@
 
 #include "core/supply.h"
 #include "loop.h"
+#include "requests.h"
 #include "suppliers.h"
 #include "workdir.h"
 
@@ -18,6 +19,7 @@ static int64_t wall_ns(void)
 /* An agent of ranges alone. */
 struct world {
 	struct loop *loop;
+	struct requests *requests;
 	struct suppliers *suppliers;
 	struct account *account;
 	struct supplier_settings settings;
@@ -52,6 +54,8 @@ static void world_open(struct world *world, const char *const *off, size_t off_c
 					    .ctx = world };
 	assert_int_equal(account_new(&world->account), 0);
 	assert_int_equal(loop_new(&world->loop), 0);
+	assert_int_equal(requests_new(world->loop, &world->requests), 0);
+	config.requests = world->requests;
 	assert_int_equal(suppliers_open(&config, world->loop, &world->suppliers), 0);
 	assert_int_equal(suppliers_start(world->suppliers), 0);
 }
@@ -59,6 +63,7 @@ static void world_open(struct world *world, const char *const *off, size_t off_c
 static void world_close(struct world *world)
 {
 	suppliers_close(world->suppliers);
+	requests_free(world->requests);
 	account_free(world->account);
 	loop_free(world->loop);
 }
@@ -207,6 +212,8 @@ static void goes_on_while_nobody_answers(void **state)
 					    .ctx = &world };
 	assert_int_equal(account_new(&world.account), 0);
 	assert_int_equal(loop_new(&world.loop), 0);
+	assert_int_equal(requests_new(world.loop, &world.requests), 0);
+	config.requests = world.requests;
 	assert_int_equal(suppliers_open(&config, world.loop, &world.suppliers), 0);
 	assert_int_equal(suppliers_start(world.suppliers), 0);
 	assert_true(source(&world, "gce").is_asked);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,10 @@ struct options {
 	char *kubernetes_url, *gce_url, *imds_url, *ipamd_url; /* "auto", "off" or where */
 	char *kubernetes_token_file, *kubernetes_ca_file;
 	char *flannel_file;
+	char *alertmanager_url, *alertmanager_token_file, *alertmanager_ca_file; /* "" none */
+	char *runbook_url;
+	uint64_t alerts_period_ns;
+	bool has_node_events;
 	struct option_list sources_off;
 	uint64_t sources_period_ns;
 	uint64_t leak_grace_ns;
@@ -54,7 +59,7 @@ struct option_row {
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 25 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 31 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];
 
 /* "web.listen-address" to "PODIP_WEB_LISTEN_ADDRESS". */

@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "core/addr.h"
+#include "core/duration.h"
 #include "log.h"
 #include "suppliers.h"
 
@@ -136,6 +137,21 @@ int option_place(const char *text, void *field)
 	return option_dir(text, field);
 }
 
+int option_url(const char *text, void *field)
+{
+	return !*text || is_url(text) ? option_dir(text, field) : -EINVAL;
+}
+
+int option_switch(const char *text, void *field)
+{
+	bool is_on = !strcmp(text, "on");
+
+	if (!is_on && strcmp(text, "off") != 0)
+		return -EINVAL;
+	*(bool *)field = is_on;
+	return 0;
+}
+
 int option_place_or_socket(const char *text, void *field)
 {
 	if (!strncmp(text, "unix:/", 6))
@@ -161,66 +177,14 @@ int option_backend(const char *text, void *field)
 	return -EINVAL;
 }
 
-/* A unit of time at *text; moves past it. 0 for none. */
-static uint64_t take_unit(const char **text)
-{
-	/* A name that another one begins with comes after it. */
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = {
-		{ "ms", NS_PER_MS }, { "us", 1000 },	     { "\u00b5s", 1000 },      { "ns", 1 },
-		{ "s", NS_PER_S },   { "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S },
-	};
-
-	for (size_t i = 0; i < array_size(units); i++) {
-		size_t size = strlen(units[i].name);
-
-		if (strncmp(*text, units[i].name, size) == 0) {
-			*text += size;
-			return units[i].ns;
-		}
-	}
-	return 0;
-}
-
-/* "1.5h": digits, a fraction perhaps, a unit. Moves past it. */
-static int take_term(const char **text, double *out_ns)
-{
-	size_t digits = strspn(*text, "0123456789.");
-	uint64_t unit;
-	char *end;
-	double value;
-
-	if (**text < '0' || **text > '9')
-		return -EINVAL;
-	value = strtod(*text, &end);
-	if (end != *text + digits)
-		return -EINVAL;
-	*text = end;
-	unit = take_unit(text);
-	if (!unit)
-		return -EINVAL;
-
-	*out_ns = value * (double)unit;
-	return 0;
-}
-
 int option_period(const char *text, void *field)
 {
-	double total = 0;
+	uint64_t ns;
 
-	while (*text) {
-		double ns;
-
-		if (take_term(&text, &ns))
-			return -EINVAL;
-		total += ns;
-	}
-	if (total < (double)PERIOD_MIN_NS || total > (double)PERIOD_MAX_NS)
+	if (duration_parse(text, &ns) || ns < PERIOD_MIN_NS || ns > PERIOD_MAX_NS)
 		return -EINVAL;
 
-	*(uint64_t *)field = (uint64_t)(total + 0.5);
+	*(uint64_t *)field = ns;
 	return 0;
 }
 

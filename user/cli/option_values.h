@@ -38,6 +38,8 @@ int option_rule_item(const char *text, void *field); /* struct option_rules: REA
 int option_listen_item(const char *text, void *field); /* the same, ADDR:PORT */
 int option_source_item(const char *text, void *field); /* the same, a name of suppliers.h */
 int option_place(const char *text, void *field); /* char *, owned: "auto", "off", http(s)://... */
+int option_url(const char *text, void *field); /* char *, owned: http(s)://..., or "" */
+int option_switch(const char *text, void *field); /* bool: on, off */
 int option_place_or_socket(const char *text, void *field); /* the same, or unix:/PATH */
 int option_backend(const char *text, void *field); /* enum option_backend */
 int option_period(const char *text, void *field); /* uint64_t of ns: "1m30s", 100ms to 24h */

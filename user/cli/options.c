@@ -290,6 +290,10 @@ void options_clear(struct options *options)
 	free(options->ipamd_url);
 	free(options->flannel_file);
 	clear_list(&options->sources_off);
+	free(options->alertmanager_url);
+	free(options->alertmanager_token_file);
+	free(options->alertmanager_ca_file);
+	free(options->runbook_url);
 	config_clear(&options->file);
 	*options = (struct options){ 0 };
 }

@@ -80,6 +80,13 @@ int cli_run(int argc, char **argv)
 		.reconcile_ns = options.reconcile_ns,
 		.ranges = { options.file.ranges, options.file.range_count },
 		.sources = settings_of(&options, &platform),
+		.alert_rules = options.config ? options.file.alerts.rules : alert_rules_default(),
+		.alerts_period_ns = options.alerts_period_ns,
+		.receivers = { .alertmanager_url = options.alertmanager_url,
+			       .alertmanager_token_file = options.alertmanager_token_file,
+			       .alertmanager_ca_file = options.alertmanager_ca_file,
+			       .runbook_url = options.runbook_url,
+			       .has_node_events = options.has_node_events },
 		.sources_off = (const char *const *)options.sources_off.items,
 		.sources_off_count = options.sources_off.count,
 	};

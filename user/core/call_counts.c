@@ -48,9 +48,10 @@ void call_counts_add(struct call_counts *counts, const struct call *call)
 	histogram_observe(&kind->duration, &call_duration_bounds, (double)call->duration_ns / 1e9);
 }
 
-void call_counts_failure(struct call_counts *counts, enum reason reason)
+void call_counts_failure(struct call_counts *counts, enum call_command command, enum reason reason)
 {
 	counts->failures[reason]++;
+	counts->failed_adds[reason] += command == CALL_ADD;
 }
 
 void call_counts_incident(struct call_counts *counts, const char *range, enum reason reason)

@@ -41,7 +41,8 @@ struct call_counts {
 	size_t plugin_count;
 	struct call_count kinds[CALL_COUNTS_MAX];
 	size_t kind_count;
-	uint64_t failures[REASON_COUNT];
+	uint64_t failures[REASON_COUNT]; /* of all commands */
+	uint64_t failed_adds[REASON_COUNT]; /* those of ADD */
 	struct incident_count incidents[CALL_COUNTS_INCIDENT_MAX];
 	size_t incident_count;
 	uint64_t left_out; /* calls and incidents past the bounds */
@@ -49,6 +50,6 @@ struct call_counts {
 
 /* A call that ended. */
 void call_counts_add(struct call_counts *counts, const struct call *call);
-void call_counts_failure(struct call_counts *counts, enum reason reason);
+void call_counts_failure(struct call_counts *counts, enum call_command command, enum reason reason);
 /* A pod's first failure, in the range of this name (NULL: not known). */
 void call_counts_incident(struct call_counts *counts, const char *range, enum reason reason);

@@ -90,6 +90,12 @@ void collect_add_source(struct metrics_input *input, const char *source, bool up
 							    .disagreements = -1 });
 }
 
+void collect_add_receiver(struct metrics_input *input, const struct metrics_receiver *receiver)
+{
+	if (input->receiver_count < METRICS_RECEIVER_MAX)
+		input->receivers[input->receiver_count++] = *receiver;
+}
+
 /* ---- the agent itself ---- */
 
 double metric_namespaces(const struct metrics_input *input)

@@ -11,6 +11,7 @@
 #include "core/exposition.h"
 #include "core/state.h"
 
+struct alerts;
 struct call_counts;
 struct eni_sums;
 struct eni_usage;
@@ -18,10 +19,11 @@ struct leaks;
 struct supply;
 
 enum {
-	METRICS_LOSS_MAX = 24,
+	METRICS_LOSS_MAX = 32,
 	METRICS_PROGRAM_MAX = 16,
 	METRICS_SOURCE_MAX = 24,
-	METRICS_TABLE_MAX = 12,
+	METRICS_TABLE_MAX = 16,
+	METRICS_RECEIVER_MAX = 4,
 };
 
 enum correction {
@@ -50,6 +52,13 @@ struct metrics_source {
 	double disagreements; /* with sources before it, now; < 0 it names no ranges */
 };
 
+/* Somebody who is told of alerts. */
+struct metrics_receiver {
+	const char *receiver;
+	uint64_t sent, failed; /* requests, ever */
+	uint64_t dropped; /* alerts that were left out, ever */
+};
+
 /* What the agent knows beyond state and account. Names are literals. */
 struct metrics_input {
 	const struct state *state;
@@ -73,6 +82,9 @@ struct metrics_input {
 	size_t loss_count, program_count, source_count, table_count;
 	const struct call_counts *call_counts; /* NULL: none */
 	const struct leaks *leaks; /* NULL: none */
+	struct metrics_receiver receivers[METRICS_RECEIVER_MAX];
+	size_t receiver_count;
+	const struct alerts *alerts; /* NULL: none */
 	const struct supply *supply; /* NULL: none */
 	const struct eni_sums *range_sums; /* of each range; NULL: nothing is attached */
 	const struct eni_usage *eni_usages; /* of each ENI of the supply */
@@ -101,6 +113,8 @@ void collect_put_source(struct metrics_input *input, const struct metrics_source
 /* One that is asked, and says nothing of ranges. */
 void collect_add_source(struct metrics_input *input, const char *source, bool up, uint64_t entries,
 			uint64_t errors);
+
+void collect_add_receiver(struct metrics_input *input, const struct metrics_receiver *receiver);
 
 /* One of three: a number of each range, a number of the agent, or a function that writes all
  * samples of the family. */

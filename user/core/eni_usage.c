@@ -7,16 +7,16 @@
 enum { PREFIX_ADDRESSES = 16 };
 
 struct counting {
-	const struct eni_block **sorted; /* by CIDR; blocks do not overlap */
+	struct eni_block *sorted; /* by CIDR; blocks do not overlap */
 	size_t count;
 	struct eni_usage *usages;
 };
 
 static int compare(const void *a, const void *b)
 {
-	const struct eni_block *const *left = a, *const *right = b;
+	const struct eni_block *left = a, *right = b;
 
-	return prefix_compare(&(*left)->cidr, &(*right)->cidr);
+	return prefix_compare(&left->cidr, &right->cidr);
 }
 
 static void count_used(const struct ip *ip, void *ctx)
@@ -30,20 +30,20 @@ static void count_used(const struct ip *ip, void *ctx)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (prefix_compare(&counting->sorted[middle]->cidr, &narrowest) <= 0)
+		if (prefix_compare(&counting->sorted[middle].cidr, &narrowest) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low && prefix_holds_ip(&counting->sorted[low - 1]->cidr, ip))
-		counting->usages[counting->sorted[low - 1]->eni].used++;
+	if (low && prefix_holds_ip(&counting->sorted[low - 1].cidr, ip))
+		counting->usages[counting->sorted[low - 1].eni].used++;
 }
 
 int eni_usage_new(const struct enis *enis, const struct account *account, int64_t now_ns,
 		  struct eni_usage **out)
 {
 	cleanup_free struct eni_usage *usages = NULL;
-	cleanup_free const struct eni_block **sorted = NULL;
+	cleanup_free struct eni_block *sorted = NULL;
 	struct counting counting = { 0 };
 
 	if (!enis->eni_count) {
@@ -56,7 +56,7 @@ int eni_usage_new(const struct enis *enis, const struct account *account, int64_
 		return -ENOMEM;
 	for (size_t i = 0; i < enis->block_count; i++)
 		if (enis->blocks[i].eni < enis->eni_count)
-			sorted[counting.count++] = &enis->blocks[i];
+			sorted[counting.count++] = enis->blocks[i];
 	qsort(sorted, counting.count, sizeof(*sorted), compare);
 	for (size_t i = 0; i < enis->eni_count; i++)
 		usages[i].sums = enis_sum_eni(enis, i, now_ns);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/journal.h"
+#include "core/alerts.h"
 
 #include <string.h>
 
@@ -191,6 +192,22 @@ void journal_leak(struct journal *journal, const struct leak *leak, bool is_over
 	record.range = "unranged";
 	if (range)
 		fill_range(&record, range, cidr);
+	journal_put(journal, &record);
+}
+
+void journal_alert(struct journal *journal, const struct alert *alert)
+{
+	bool is_over = alert->level != ALERT_FIRING;
+	struct record record = record_init(is_over ? RECORD_ALERT_RESOLVED : RECORD_ALERT_FIRING);
+
+	record.alert = alert_name(alert->kind);
+	record.severity = alert_severity_name(alert->severity);
+	record.state = is_over ? "resolved" : "firing";
+	record.message = known(alert->message);
+	record.range = known(alert->range);
+	record.cidr = known(alert->cidr);
+	if (alert->since_ns && journal->now_ns > alert->since_ns)
+		record.age_ns = journal->now_ns - alert->since_ns;
 	journal_put(journal, &record);
 }
 

@@ -15,6 +15,7 @@
 #include "core/record.h"
 #include "core/state.h"
 
+struct alert;
 struct call;
 struct incident;
 struct leak;
@@ -62,6 +63,8 @@ void journal_call(struct journal *journal, const struct journal_call *ended);
 /* A leak that began, or is over. range is NULL outside of all. now_ns: since the epoch. */
 void journal_leak(struct journal *journal, const struct leak *leak, bool is_over,
 		  const struct range *range, int64_t now_ns);
+/* An alert that fires, or is over. */
+void journal_alert(struct journal *journal, const struct alert *alert);
 /* range.added, .removed and .changed for what differs. */
 void journal_ranges(struct journal *journal, const struct range_table *before,
 		    const struct range_table *after);

@@ -2,6 +2,7 @@
 #include "core/metric_rows.h"
 
 #include "core/call_counts.h"
+#include "core/collect_alerts.h"
 #include "core/collect_calls.h"
 #include "core/collect_ranges.h"
 #include "core/collect_sources.h"
@@ -273,6 +274,16 @@ const struct metric_row metric_rows[] = {
 		      .help = "Bound of the table.",
 		      .labels = { "table" } },
 	  .by = { .collect = metric_limits } },
+	{ .metric = { .name = "podip_alert_state",
+		      .type = METRIC_GAUGE,
+		      .help = "State of an alert of this node: 0 ok, 1 pending, 2 firing.",
+		      .labels = { "alert", "range" } },
+	  .by = { .collect = metric_alert_state } },
+	{ .metric = { .name = "podip_alert_notifications_total",
+		      .type = METRIC_COUNTER,
+		      .help = "Requests that told of alerts (sent, and of these failed), and alerts left out (dropped).",
+		      .labels = { "receiver", "result" } },
+	  .by = { .collect = metric_notifications } },
 	{ .metric = { .name = "podip_source_up",
 		      .type = METRIC_GAUGE,
 		      .help = "Did the source answer when last asked? Those that are not on this node did not.",

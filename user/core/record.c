@@ -64,6 +64,9 @@ static const struct field {
 	{ "other_netns", FIELD_NUMBER, AT(other_netns) },
 	{ "age_ns", FIELD_NUMBER, AT(age_ns) },
 	{ "count", FIELD_NUMBER, AT(count) },
+	{ "alert", FIELD_TEXT, AT(alert) },
+	{ "severity", FIELD_TEXT, AT(severity) },
+	{ "state", FIELD_TEXT, AT(state) },
 	{ "backend", FIELD_TEXT, AT(backend) },
 	{ "truncated", FIELD_FLAG, AT(truncated) },
 	{ "initial", FIELD_FLAG, AT(initial) },
@@ -90,6 +93,8 @@ static const char *const type_names[] = {
 	[RECORD_RANGE_ADDED] = "range.added",
 	[RECORD_RANGE_REMOVED] = "range.removed",
 	[RECORD_RANGE_CHANGED] = "range.changed",
+	[RECORD_ALERT_FIRING] = "alert.firing",
+	[RECORD_ALERT_RESOLVED] = "alert.resolved",
 	[RECORD_EVENTS_LOST] = "events.lost",
 	[RECORD_RECONCILE_CORRECTED] = "reconcile.corrected",
 };

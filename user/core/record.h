@@ -34,6 +34,8 @@ enum record_type {
 	RECORD_RANGE_ADDED,
 	RECORD_RANGE_REMOVED,
 	RECORD_RANGE_CHANGED,
+	RECORD_ALERT_FIRING,
+	RECORD_ALERT_RESOLVED,
 	RECORD_EVENTS_LOST,
 	RECORD_RECONCILE_CORRECTED,
 	RECORD_TYPE_COUNT,
@@ -83,6 +85,9 @@ struct record {
 	uint64_t other_netns; /* ip.duplicate: inode of the other holder */
 	uint64_t age_ns; /* ip.leaked, ip.leak_cleared */
 	uint64_t count;
+	const char *alert;
+	const char *severity; /* of the alert */
+	const char *state; /* the same: "firing", "resolved" */
 	const char *backend;
 	bool truncated; /* something did not fit, and is left out or cut; written only when true */
 	bool initial; /* the same */

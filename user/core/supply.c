@@ -30,9 +30,15 @@ static uint32_t merge_node(struct supply *supply, const struct capacity *capacit
 
 /* The voices' ranges one after the other, as they are to be merged. */
 struct ranges {
-	struct range *all;
+	struct range *all; /* owned */
 	struct range_list lists[SUPPLY_VOICES_MAX];
 };
+
+static void clear_ranges(struct ranges *ranges)
+{
+	free(ranges->all);
+}
+#define cleanup_ranges cleanup(clear_ranges)
 
 static const char *pod_cidr_network(const struct supply_voice *voices, size_t count)
 {
@@ -182,8 +188,7 @@ int supply_merge(const struct supply_voice *voices, size_t count, struct supply 
 {
 	cleanup_supply struct supply supply = { 0 };
 	cleanup_range_table struct range_table *table = NULL;
-	cleanup_free struct range *all = NULL;
-	struct ranges ranges = { 0 };
+	cleanup_ranges struct ranges ranges = { 0 };
 	int err;
 
 	if (count > SUPPLY_VOICES_MAX)
@@ -191,7 +196,6 @@ int supply_merge(const struct supply_voice *voices, size_t count, struct supply 
 	for (size_t i = 0; i < count; i++)
 		supply.disagreements[i] = merge_node(&supply, voices[i].capacity);
 	err = collect(voices, count, supply.max_pods, &ranges);
-	all = ranges.all;
 	for (size_t i = 0; !err && i < count; i++)
 		supply.disagreements[i] +=
 			count_contradictions(ranges.lists, i) + count_elsewhere(ranges.lists, i);

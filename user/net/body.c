@@ -27,10 +27,10 @@ static int reserve(struct body *body, size_t size)
 
 	/* By twice, so that a large body is not copied often. */
 	capacity = body->capacity ? body->capacity * 2 : CAPACITY_MIN;
-	if (capacity < needed)
-		capacity = needed;
 	if (capacity > body->max_bytes + 1)
 		capacity = body->max_bytes + 1;
+	if (capacity < needed)
+		capacity = needed;
 	data = realloc(body->data, capacity);
 	if (!data)
 		return -ENOMEM;

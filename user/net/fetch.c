@@ -17,6 +17,7 @@
 #include "net/curl.h"
 #include "net/multi.h"
 #include "net/reply.h"
+#include "net/upload.h"
 #include "net/web_text.h"
 
 enum {
@@ -200,7 +201,11 @@ static int set_up(struct fetch *fetch, const struct fetch_request *request)
 			return -ENOMEM;
 		fetch->headers = headers;
 	}
-	code = set_request(api, fetch, request);
+	code = upload_set(
+		api, fetch->easy,
+		&(struct upload){ request->body, request->body_size, request->content_type },
+		&fetch->headers);
+	code = code ? code : set_request(api, fetch, request);
 	if (code)
 		return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
 	return 0;
@@ -233,7 +238,7 @@ static void set_alarm(struct fetcher *fetcher)
 		if (silent_at(fetcher->fetches[i]) < first_ns)
 			first_ns = silent_at(fetcher->fetches[i]);
 	}
-	multi_wake_at(fetcher->multi, first_ns == UINT64_MAX ? 0 : first_ns);
+	multi_wake_at(fetcher->multi, first_ns);
 }
 
 int fetcher_start(struct fetcher *fetcher, const struct fetch_request *request, struct fetch **out)
@@ -270,7 +275,6 @@ int fetcher_start(struct fetcher *fetcher, const struct fetch_request *request, 
 	fetch->place = &fetcher->fetches[place];
 	*fetch->place = fetch;
 	*out = take_ptr(fetch);
-	set_alarm(fetcher);
 	return 0;
 }
 

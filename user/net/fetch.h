@@ -46,8 +46,11 @@ typedef int (*fetch_line_fn)(char *line, size_t size, void *ctx);
 struct fetch_request {
 	const char *url;
 	const char *socket_path; /* of a UNIX socket to connect to; NULL: what the URL names */
-	const char *method; /* NULL is GET */
+	const char *method; /* NULL is GET, or POST with a body */
 	const char *headers[FETCH_HEADERS_MAX]; /* "Name: value"; the rest NULL */
+	const char *body; /* to be sent; NULL: none */
+	size_t body_size;
+	const char *content_type; /* of the body */
 	const char *ca_file; /* PEM, read anew for each connection; NULL: the system's */
 	size_t max_bytes; /* of the body; of one line with on_line */
 	uint64_t timeout_ns; /* for all of it; at most 1/4 for the connection */
@@ -72,7 +75,7 @@ int fetcher_fd(const struct fetcher *fetcher); /* readable when fetcher_turn() h
 int fetcher_turn(struct fetcher *fetcher);
 
 /* Ask. *out is valid until on_done or fetch_cancel(). -EINVAL a URL that is none or not of http(s),
- * a header or method that is none, no timeout; -EBUSY FETCHES_MAX are under way; -ENOMEM. on_done
- * is not called then, and never from here. */
+ * a header, method or content type that is none, no timeout; -EBUSY FETCHES_MAX are under way;
+ * -ENOMEM. on_done is not called then, and never from here. */
 int fetcher_start(struct fetcher *fetcher, const struct fetch_request *request, struct fetch **out);
 void fetch_cancel(struct fetch *fetch); /* NULL does nothing; on_done is not called */

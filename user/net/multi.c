@@ -149,12 +149,8 @@ static CURLMcode act(struct multi *multi, const struct epoll_event *event)
 
 	if (fd == multi->alarm || fd == multi->timer) {
 		/* Nothing to read: set anew by an event before it. */
-		if (read(fd, &expired, sizeof(expired)) < 0)
+		if (read(fd, &expired, sizeof(expired)) < 0 || fd == multi->alarm)
 			return CURLM_OK;
-		if (fd == multi->alarm) {
-			multi->alarm_ns = 0;
-			return CURLM_OK;
-		}
 		fd = CURL_SOCKET_TIMEOUT;
 	} else {
 		/* Errors set no bit: libcurl looks itself then. */

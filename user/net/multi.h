@@ -22,7 +22,7 @@ DEFINE_CLEANUP(multi, struct multi *, multi_close)
 
 CURLM *multi_handle(const struct multi *multi); /* to add to and remove from; borrowed */
 int multi_fd(const struct multi *multi); /* readable when multi_turn() has work; borrowed */
-/* Be readable at that time of CLOCK_MONOTONIC, too, whatever libcurl waits for; 0 never. */
+/* Be readable at that time of CLOCK_MONOTONIC, too, whatever libcurl waits for. */
 void multi_wake_at(struct multi *multi, uint64_t when_ns);
 /* Goes on with what is ready, without waiting: calls the callbacks of the easy handles. 0 or
  * -errno. */

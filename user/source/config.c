@@ -303,6 +303,8 @@ static int read_mapping(struct reader *reader, const yaml_node_t *mapping, const
 		yamlfile_join(path, yamlfile_text(key), below);
 		if (is_top && strcmp(below, "ranges") == 0)
 			err = read_ranges(reader, value);
+		else if (alert_config_owns(below))
+			err = alert_config_read(reader->file, below, value, &reader->config.alerts);
 		else
 			err = read_value(reader, value, below);
 	}
@@ -326,7 +328,7 @@ static int read_root(struct reader *reader)
 int config_read(const char *path, struct config *out, char error[static CONFIG_ERROR_SIZE])
 {
 	cleanup_yamlfile struct yamlfile file = { 0 };
-	struct reader reader = { .file = &file };
+	struct reader reader = { .file = &file, .config.alerts = alert_config_default() };
 	int err;
 
 	err = yamlfile_open(path, CONFIG_FILE_MAX, error, &file);

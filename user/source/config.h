@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * podip.yaml: ranges, and a value for any flag. Read whole or not at all; an
+ * podip.yaml: ranges, alerts, and a value for any flag. Read whole or not at all; an
  * error names file, line and key.
  */
 #pragma once
@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "core/range.h"
+#include "source/alert_config.h"
 
 enum {
 	CONFIG_FILE_MAX = 1 << 20, /* bytes */
@@ -29,6 +30,7 @@ struct config {
 	struct config_setting
 		*settings; /* in file order; the options' table knows which keys exist */
 	size_t setting_count;
+	struct alert_config alerts; /* the default rules where the file is silent */
 };
 
 /* Read `path`. 0, or -errno (-EINVAL for what the text is to blame for) with one sentence

@@ -9,8 +9,8 @@
 #include <strings.h>
 
 #include "log.h"
-#include "source/file.h"
 #include "source/supplier.h"
+#include "source/token.h"
 
 static bool is_given(const char *text)
 {
@@ -120,36 +120,5 @@ char *kube_api_url(const struct kube_api *api, const char *version, unsigned int
 
 int kube_api_authorization(const struct kube_api *api, char **out)
 {
-	static const char blanks[] = " \t\r\n";
-	cleanup_free char *text = NULL;
-	size_t size, first;
-	char *header;
-	int err;
-
-	if (!api->token_file) {
-		*out = NULL;
-		return 0;
-	}
-	err = file_read(api->token_file, KUBE_TOKEN_MAX, &text, &size);
-	if (err == -ENOENT) {
-		*out = NULL;
-		return 0;
-	}
-	if (err)
-		return err;
-
-	first = strspn(text, blanks);
-	while (size > first && strchr(blanks, text[size - 1]) && text[size - 1])
-		size--;
-	if (first == size)
-		return -EINVAL;
-	/* What is not printable could end the header and begin another one. */
-	for (size_t i = first; i < size; i++) {
-		if (text[i] <= ' ' || text[i] > '~')
-			return -EINVAL;
-	}
-	if (asprintf(&header, "Authorization: Bearer %.*s", (int)(size - first), text + first) < 0)
-		return -ENOMEM;
-	*out = header;
-	return 0;
+	return token_header(api->token_file, out);
 }

@@ -12,7 +12,6 @@ struct supplier_settings;
 
 enum {
 	KUBE_VERSION_SIZE = 64, /* of a resourceVersion; today's have at most 20 digits */
-	KUBE_TOKEN_MAX = 16 << 10, /* bytes of the file; a service account's has some 1200 */
 };
 
 struct kube_api {

@@ -126,8 +126,8 @@ static void counts_every_failure(void **state)
 	static struct call_counts counts;
 
 	(void)state;
-	call_counts_failure(&counts, REASON_OTHER);
-	call_counts_failure(&counts, REASON_OTHER);
+	call_counts_failure(&counts, CALL_ADD, REASON_OTHER);
+	call_counts_failure(&counts, CALL_ADD, REASON_OTHER);
 	assert_int_equal(counts.failures[REASON_OTHER], 2);
 	assert_int_equal(counts.failures[REASON_EXHAUSTED], 0);
 }

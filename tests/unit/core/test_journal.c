@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alerts.h"
 #include "core/journal.h"
 
 /* 2024-02-29T12:34:56Z was when the clock of the facts stood at 0. */
@@ -351,6 +352,37 @@ static void tells_how_ranges_differ(void **state)
 	}
 }
 
+static void tells_of_alerts_that_fire_and_are_over(void **state)
+{
+	struct alert alert = { .kind = ALERT_RANGE_EXHAUSTED,
+			       .severity = ALERT_SEVERITY_CRITICAL,
+			       .range = "a",
+			       .cidr = "10.1.0.0/24",
+			       .level = ALERT_FIRING,
+			       .message = "all gone" };
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk);
+	alert.since_ns = desk.journal.now_ns - 60;
+	journal_alert(&desk.journal, &alert);
+	assert_non_null(strstr(desk.text, "\"type\":\"alert.firing\""));
+	assert_non_null(strstr(desk.text, "\"range\":\"a\",\"cidr\":\"10.1.0.0/24\""));
+	assert_non_null(strstr(desk.text, "\"message\":\"all gone\""));
+	assert_non_null(strstr(desk.text, "\"age_ns\":60"));
+	assert_non_null(strstr(desk.text, "\"alert\":\"PodipRangeExhausted\",\"severity\":"
+					  "\"critical\",\"state\":\"firing\""));
+
+	desk_open(&desk);
+	alert = (struct alert){ .kind = ALERT_AGENT_BLIND, .range = "", .cidr = "", .message = "" };
+	journal_alert(&desk.journal, &alert);
+	assert_non_null(strstr(desk.text, "\"type\":\"alert.resolved\""));
+	assert_non_null(strstr(desk.text, "\"state\":\"resolved\""));
+	assert_null(strstr(desk.text, "\"range\""));
+	assert_null(strstr(desk.text, "\"message\""));
+	assert_null(strstr(desk.text, "\"age_ns\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +392,7 @@ int main(void)
 		cmocka_unit_test(leaves_out_what_nobody_knows),
 		cmocka_unit_test(writes_addresses_with_the_numbers_around_them),
 		cmocka_unit_test(tells_how_ranges_differ),
+		cmocka_unit_test(tells_of_alerts_that_fire_and_are_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alerts.h"
 #include "core/call_counts.h"
 #include "core/collect_ranges.h"
 #include "core/eni_usage.h"
@@ -42,6 +43,7 @@ struct world {
 	struct metrics_input input;
 	struct call_counts counts;
 	struct leaks *leaks;
+	struct alerts *alerts;
 	struct supply supply;
 	struct eni_sums sums[3];
 	struct eni_usage usages[2];
@@ -97,7 +99,7 @@ static void fill_calls(struct call_counts *counts)
 
 	for_each_case(call, calls)
 		call_counts_add(counts, call);
-	call_counts_failure(counts, REASON_EXHAUSTED);
+	call_counts_failure(counts, CALL_ADD, REASON_EXHAUSTED);
 	call_counts_incident(counts, "block", REASON_EXHAUSTED);
 }
 
@@ -148,6 +150,41 @@ static void attach(struct world *world)
 	world->input.eni_usages = world->usages;
 }
 
+static void ignore_alert(const struct alert *alert, void *ctx)
+{
+	(void)alert;
+	(void)ctx;
+}
+
+/* Two families of one name, of which one is full; and an agent that has lost events. */
+static struct alerts *judge(void)
+{
+	const struct alerts_range ranges[] = {
+		{ .name = "block",
+		  .cidr = "10.9.0.0/24",
+		  .used = 253,
+		  .bound = 253,
+		  .exhaustion_s = -1,
+		  .leaked = -1 },
+		{ .name = "block",
+		  .cidr = "fd00:9::/64",
+		  .used = 1,
+		  .bound = 110,
+		  .exhaustion_s = -1,
+		  .leaked = -1 },
+	};
+	struct alerts_view view = { .ranges = ranges, .range_count = case_count(ranges) };
+	struct alert_rules rules = alert_rules_default();
+	struct alerts *alerts;
+
+	rules.of[ALERT_RANGE_EXHAUSTED].for_ns = 0;
+	assert_int_equal(alerts_new(&rules, &alerts), 0);
+	assert_int_equal(alerts_evaluate(alerts, &view, 1000000000, ignore_alert, NULL), 0);
+	view.events_lost = 3;
+	assert_int_equal(alerts_evaluate(alerts, &view, 2000000000, ignore_alert, NULL), 0);
+	return alerts;
+}
+
 static void world_open(struct world *world)
 {
 	struct facts reader = { 0 };
@@ -166,6 +203,8 @@ static void world_open(struct world *world)
 					{ "gce", false, false, 0, 0, -1, -1 } },
 			   .source_count = 4,
 			   .max_addresses = 27,
+			   .receivers = { { "alertmanager", 4, 1, 0 } },
+			   .receiver_count = 1,
 			   .tables = { { "calls", 1, 512 } },
 			   .table_count = 1,
 			   .capture = "syscall",
@@ -202,6 +241,8 @@ static void world_open(struct world *world)
 	world->leaks = make_leaks(world->state);
 	world->input.leaks = world->leaks;
 	attach(world);
+	world->alerts = judge();
+	world->input.alerts = world->alerts;
 }
 
 static void world_close(struct world *world)
@@ -210,6 +251,7 @@ static void world_close(struct world *world)
 	account_free(world->account);
 	leaks_free(world->leaks);
 	supply_clear(&world->supply);
+	alerts_free(world->alerts);
 }
 
 /* The caller frees it. */
