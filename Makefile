@@ -20,9 +20,10 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
 	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
 	  core/duration core/alert_rules core/alert_window core/alert_text core/alert_judge core/alerts \
-	  core/journal core/collect core/collect_ranges core/collect_sources core/collect_calls \
-	  core/collect_alerts core/metric_rows core/metrics core/reconcile core/alert_view \
-	  core/token_bucket core/plan core/plan_gke core/plan_eks core/plan_node_cidr
+	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal \
+	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
+	  core/metric_rows core/metrics core/reconcile core/alert_view core/token_bucket core/plan \
+	  core/plan_gke core/plan_eks core/plan_node_cidr
 NET    := net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
@@ -32,11 +33,11 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/walker source/netns_socket source/netlink source/platform source/local_suppliers \
 	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
 	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
-	  source/ipamd_parse source/ipamd source/imds_parse source/imds
+	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/recall
 SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
-	  attribution operations audit pods requests suppliers alerting agent cli/option_values \
+	  attribution operations audit pods requests suppliers foresight alerting agent cli/option_values \
 	  cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
 	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
 	  cli/snapshot cli/leaks cli/doctor cli/version main

@@ -14,11 +14,11 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "alerting.h"
 #include "attribution.h"
 #include "chronicle.h"
+#include "foresight.h"
 #include "log.h"
 #include "loop.h"
 #include "pods.h"
@@ -41,6 +41,7 @@ struct agent {
 	struct pods *pods;
 	struct requests *requests;
 	struct suppliers *suppliers;
+	struct foresight *foresight;
 	struct alerting *alerting;
 	struct state *state;
 	struct account *account;
@@ -72,6 +73,10 @@ static void on_fact(const struct fact *fact, void *ctx)
 		account_released(agent->account, fact, pod_full_name(&identity.pod, pod), &note);
 	setting.note = has_note ? &note : NULL;
 	setting.ranges = account_ranges(agent->account);
+	if (has_note)
+		foresight_changed(agent->foresight, note.range,
+				  (int64_t)fact->time_ns +
+					  chronicle_journal(agent->chronicle)->wall_offset_ns);
 	journal_fact(chronicle_journal(agent->chronicle), fact, &setting);
 	pods_told(agent->pods, fact);
 	agent->corrected += agent->phase == WATCH_CORRECTION;
@@ -132,6 +137,8 @@ static void on_ranges(struct range_table *ranges, void *ctx)
 	journal_ranges(chronicle_journal(agent->chronicle), account_ranges(agent->account), ranges);
 	if (account_set_ranges(agent->account, ranges))
 		log_warn("no memory for other ranges, ignoring");
+	else
+		foresight_ranges(agent->foresight);
 }
 
 static void on_cni_ranges(void *ctx)
@@ -162,21 +169,15 @@ static void measure(struct metrics_input *out, void *ctx)
 				       .backend = backend_name(watch_backend(agent->watch)),
 				       .version = PODIP_VERSION,
 				       .revision = PODIP_REVISION };
-	struct proc_usage usage;
 
 	watch_measure(agent->watch, &input);
 	collect_add_loss(&input, "table_full", agent->refused);
 	suppliers_measure(agent->suppliers, agent->account, &input);
 	pods_measure(agent->pods, &input);
+	foresight_measure(agent->foresight, loop_wall_ns(), &input);
 	alerting_measure(agent->alerting, &input);
 	chronicle_measure(agent->chronicle, &input);
-	proc_usage(&usage);
-	input.cpu_s = usage.cpu_s;
-	input.start_s = usage.start_s;
-	input.resident_bytes = usage.resident_bytes;
-	input.virtual_bytes = usage.virtual_bytes;
-	input.open_fds = usage.open_fds;
-	input.max_fds = usage.max_fds;
+	proc_usage(&input.process);
 	*out = input;
 }
 
@@ -218,12 +219,14 @@ static int open_pods(struct agent *agent)
 	return pods_open(&pods, agent->loop, &agent->pods);
 }
 
-static int64_t wall_ns(void)
+static int open_foresight(struct agent *agent)
 {
-	struct timespec now;
+	const struct foresight_config foresight = { .account = agent->account,
+						    .paths = agent->config->events_files,
+						    .path_count =
+							    agent->config->events_file_count };
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return foresight_open(&foresight, &agent->foresight);
 }
 
 static int open_suppliers(struct agent *agent)
@@ -231,7 +234,7 @@ static int open_suppliers(struct agent *agent)
 	const struct attribution *attribution = pods_attribution(agent->pods);
 	const struct suppliers_config suppliers = {
 		.supplier = { .settings = &agent->config->sources,
-			      .wall_ns = wall_ns,
+			      .wall_ns = loop_wall_ns,
 			      .ranges = agent->config->ranges,
 			      .cni = attribution_cni(attribution),
 			      .ipam = attribution_ipam(attribution) },
@@ -262,6 +265,8 @@ static int open_watch(struct agent *agent, const struct kernel *kernel)
 	if (!err)
 		err = pods_start(agent->pods, watch_object(agent->watch));
 	agent->is_ready = !err;
+	if (!err)
+		foresight_start(agent->foresight, loop_wall_ns());
 	return err;
 }
 
@@ -296,6 +301,7 @@ static void agent_close(struct agent *agent)
 	serve_close(agent->serve);
 	alerting_close(agent->alerting);
 	suppliers_close(agent->suppliers);
+	foresight_close(agent->foresight);
 	requests_free(agent->requests);
 	pods_close(agent->pods);
 	watch_close(agent->watch);
@@ -327,6 +333,8 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	if (err)
 		return err;
 	err = open_pods(agent);
+	if (!err)
+		err = open_foresight(agent);
 	if (!err)
 		err = open_suppliers(agent);
 	if (!err)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "chronicle.h"
 #include "core/alert_view.h"
@@ -30,13 +29,7 @@ struct alerting {
 
 static struct outbox_clocks read_clocks(void)
 {
-	struct timespec wall;
-
-	clock_gettime(CLOCK_REALTIME, &wall);
-	return (struct outbox_clocks){
-		.mono_ns = loop_now_ns(),
-		.wall_ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec,
-	};
+	return (struct outbox_clocks){ .mono_ns = loop_now_ns(), .wall_ns = loop_wall_ns() };
 }
 
 /* ---- those who are told ---- */
@@ -196,7 +189,7 @@ int alerting_open(const struct alerting_config *config, struct loop *loop, struc
 	if (!alerting)
 		return -ENOMEM;
 	alerting->config = *config;
-	alerting->start_s = (double)read_clocks().wall_ns / 1e9;
+	alerting->start_s = (double)loop_wall_ns() / 1e9;
 	alerting->timer = loop_timer_open();
 	alerting->receivers_timer = loop_timer_open();
 	err = alerts_new(&config->rules, &alerting->alerts);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "log.h"
 #include "loop.h"
@@ -27,12 +26,8 @@ static void on_line(const char *line, size_t size, void *ctx)
 
 void chronicle_read_clocks(struct journal *journal)
 {
-	struct timespec wall;
-
-	clock_gettime(CLOCK_REALTIME, &wall);
 	journal->now_ns = loop_now_ns();
-	journal->wall_offset_ns =
-		(int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)journal->now_ns;
+	journal->wall_offset_ns = loop_wall_ns() - (int64_t)journal->now_ns;
 }
 
 /* Since the last agent's last record nobody listened: a fact of its own. */

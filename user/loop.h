@@ -29,8 +29,9 @@ int loop_add_edge(struct loop *loop, int fd, loop_fn fn, void *ctx);
 void loop_at_end_of_turn(struct loop *loop, loop_fn fn, void *ctx);
 int loop_run(struct loop *loop);
 
-/* CLOCK_MONOTONIC. */
+/* CLOCK_MONOTONIC; and the time since the epoch. */
 uint64_t loop_now_ns(void);
+int64_t loop_wall_ns(void);
 
 /* One-shot timers are descriptors, too. loop_timer_set(): in `delay_ns`, at least 1; 0 stops it. */
 int loop_timer_open(void);

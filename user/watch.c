@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/reconcile.h"
 #include "loop.h"
@@ -193,10 +192,7 @@ static int on_netlink(void *ctx)
 
 static double wall_s(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)loop_wall_ns() / 1e9;
 }
 
 /* With the tracepoint backend a difference is a correction only where nothing announced it. */

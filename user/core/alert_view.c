@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/call_counts.h"
+#include "core/forecast.h"
 #include "core/leaks.h"
 
 /* In the narrowest range and in each around it, as the addresses that are used. */
@@ -25,6 +26,16 @@ static void add_leaks(const struct metrics_input *input, struct alerts_range *ra
 	}
 }
 
+/* What is less likely than not is no reason to wake somebody. */
+static double exhaustion_s(const struct metrics_input *input, size_t index)
+{
+	const struct forecast_answer *answer = input->forecasts ? &input->forecasts[index] : NULL;
+
+	return answer && answer->is_known && answer->confidence >= FORECAST_CONFIDENCE_LIKELY
+		       ? answer->seconds
+		       : -1;
+}
+
 static void fill_range(const struct metrics_input *input, size_t index, struct alerts_range *out,
 		       char cidr[static PREFIX_TEXT_SIZE])
 {
@@ -38,7 +49,7 @@ static void fill_range(const struct metrics_input *input, size_t index, struct a
 		.is_bound_by_pods = range->max_pods && range->max_pods <= range_usable(range),
 		.used = (double)account_usage(input->account, index)->used,
 		.bound = range_bound(range),
-		.exhaustion_s = -1,
+		.exhaustion_s = exhaustion_s(input, index),
 		.leaked = input->leaks ? 0 : -1,
 	};
 }

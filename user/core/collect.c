@@ -201,30 +201,30 @@ double metric_records_lost(const struct metrics_input *input)
 
 double metric_cpu(const struct metrics_input *input)
 {
-	return input->cpu_s;
+	return input->process.cpu_s;
 }
 
 double metric_start(const struct metrics_input *input)
 {
-	return input->start_s;
+	return input->process.start_s;
 }
 
 double metric_resident(const struct metrics_input *input)
 {
-	return (double)input->resident_bytes;
+	return (double)input->process.resident_bytes;
 }
 
 double metric_virtual(const struct metrics_input *input)
 {
-	return (double)input->virtual_bytes;
+	return (double)input->process.virtual_bytes;
 }
 
 double metric_open_fds(const struct metrics_input *input)
 {
-	return (double)input->open_fds;
+	return (double)input->process.open_fds;
 }
 
 double metric_max_fds(const struct metrics_input *input)
 {
-	return (double)input->max_fds;
+	return (double)input->process.max_fds;
 }

@@ -15,6 +15,7 @@ struct alerts;
 struct call_counts;
 struct eni_sums;
 struct eni_usage;
+struct forecast_answer;
 struct leaks;
 struct supply;
 
@@ -52,6 +53,16 @@ struct metrics_source {
 	double disagreements; /* with sources before it, now; < 0 it names no ranges */
 };
 
+/* Of the agent itself. */
+struct process_usage {
+	double cpu_s; /* user and system */
+	double start_s; /* since the epoch */
+	uint64_t resident_bytes;
+	uint64_t virtual_bytes;
+	uint64_t open_fds;
+	uint64_t max_fds;
+};
+
 /* Somebody who is told of alerts. */
 struct metrics_receiver {
 	const char *receiver;
@@ -86,6 +97,7 @@ struct metrics_input {
 	size_t receiver_count;
 	const struct alerts *alerts; /* NULL: none */
 	const struct supply *supply; /* NULL: none */
+	const struct forecast_answer *forecasts; /* of each range; NULL: none */
 	const struct eni_sums *range_sums; /* of each range; NULL: nothing is attached */
 	const struct eni_usage *eni_usages; /* of each ENI of the supply */
 	double max_addresses; /* that the instance type's ENIs can hold; 0 not known */
@@ -99,8 +111,7 @@ struct metrics_input {
 	double reconcile_at_s; /* since the epoch; 0 never */
 	double reconcile_took_s;
 	uint64_t records_written, records_lost;
-	double cpu_s, start_s;
-	uint64_t resident_bytes, virtual_bytes, open_fds, max_fds;
+	struct process_usage process;
 };
 
 /* One entry more; past the bounds of struct metrics_input it is left out. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/enis.h"
+#include "core/forecast.h"
 #include "core/supply.h"
 
 /* ---- numbers of a range ---- */
@@ -245,4 +246,53 @@ void metric_warm(struct exposition *out, const struct metrics_input *input)
 void metric_cooldown(struct exposition *out, const struct metrics_input *input)
 {
 	put_sums(out, input, SUM_COOLDOWN);
+}
+
+/* ---- what comes ---- */
+
+enum outlook_part { PART_SECONDS, PART_CONFIDENCE, PART_HEADROOM };
+
+static bool pick_part(const struct forecast_answer *answer, enum outlook_part part, double *out)
+{
+	switch (part) {
+	case PART_SECONDS:
+		*out = answer->seconds;
+		return answer->is_known;
+	case PART_CONFIDENCE:
+		*out = answer->confidence;
+		return answer->is_known;
+	default:
+		*out = answer->headroom;
+		return !isnan(answer->headroom);
+	}
+}
+
+static void put_forecasts(struct exposition *out, const struct metrics_input *input,
+			  enum outlook_part part)
+{
+	const struct range_table *ranges = account_ranges(input->account);
+	struct range_labels labels;
+	double value;
+
+	for (size_t i = 0; input->forecasts && i < range_table_count(ranges); i++) {
+		if (!pick_part(&input->forecasts[i], part, &value))
+			continue;
+		label_range(range_table_at(ranges, i), &labels);
+		exposition_sample(out, value, labels.name, labels.cidr, labels.family);
+	}
+}
+
+void metric_time_to_exhaustion(struct exposition *out, const struct metrics_input *input)
+{
+	put_forecasts(out, input, PART_SECONDS);
+}
+
+void metric_exhaustion_confidence(struct exposition *out, const struct metrics_input *input)
+{
+	put_forecasts(out, input, PART_CONFIDENCE);
+}
+
+void metric_headroom(struct exposition *out, const struct metrics_input *input)
+{
+	put_forecasts(out, input, PART_HEADROOM);
 }

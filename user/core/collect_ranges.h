@@ -27,3 +27,7 @@ void metric_attached(struct exposition *out, const struct metrics_input *input);
 void metric_assigned_by_ipam(struct exposition *out, const struct metrics_input *input);
 void metric_warm(struct exposition *out, const struct metrics_input *input);
 void metric_cooldown(struct exposition *out, const struct metrics_input *input);
+
+void metric_time_to_exhaustion(struct exposition *out, const struct metrics_input *input);
+void metric_exhaustion_confidence(struct exposition *out, const struct metrics_input *input);
+void metric_headroom(struct exposition *out, const struct metrics_input *input);

@@ -60,7 +60,7 @@ void proc_boot_id(const char *proc_dir, char out[static BOOT_ID_SIZE])
 	out[strcspn(out, "\n")] = '\0';
 }
 
-static void read_memory(struct proc_usage *usage)
+static void read_memory(struct process_usage *usage)
 {
 	cleanup_fclose FILE *file = fopen("/proc/self/statm", "re");
 	long page = sysconf(_SC_PAGESIZE);
@@ -104,9 +104,9 @@ static uint64_t count_fds(void)
 	return count ? count - 1 : 0; /* not the one that reads */
 }
 
-void proc_usage(struct proc_usage *out)
+void proc_usage(struct process_usage *out)
 {
-	struct proc_usage usage = { 0 };
+	struct process_usage usage = { 0 };
 	struct timespec cpu, wall, boot;
 	struct rlimit files;
 

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/collect.h"
+
 enum { BOOT_ID_SIZE = 37 };
 
 /* Inode of the netns of process 1 under proc_dir: the node's own. -errno. */
@@ -17,14 +19,5 @@ int proc_open_host_netns(const char *proc_dir, uint32_t inum);
 /* Of the kernel's random boot id; "" when it cannot be read. */
 void proc_boot_id(const char *proc_dir, char out[static BOOT_ID_SIZE]);
 
-struct proc_usage {
-	double cpu_s; /* user and system */
-	double start_s; /* since the epoch */
-	uint64_t resident_bytes;
-	uint64_t virtual_bytes;
-	uint64_t open_fds;
-	uint64_t max_fds;
-};
-
 /* Of this process; fields that cannot be read stay zero. */
-void proc_usage(struct proc_usage *out);
+void proc_usage(struct process_usage *out);

@@ -15,6 +15,7 @@
 #include "core/call_counts.h"
 #include "core/collect_ranges.h"
 #include "core/eni_usage.h"
+#include "core/forecast.h"
 #include "core/leaks.h"
 #include "core/metrics.h"
 #include "core/supply.h"
@@ -46,6 +47,7 @@ struct world {
 	struct alerts *alerts;
 	struct supply supply;
 	struct eni_sums sums[3];
+	struct forecast_answer forecasts[3];
 	struct eni_usage usages[2];
 };
 
@@ -147,6 +149,12 @@ static void attach(struct world *world)
 	world->usages[1] = (struct eni_usage){ { 16, 1, 0, 14 }, 2 };
 	world->input.supply = &world->supply;
 	world->input.range_sums = world->sums;
+	world->forecasts[0] = (struct forecast_answer){ .headroom = NAN };
+	world->forecasts[1] = (struct forecast_answer){
+		.is_known = true, .seconds = 3600.5, .confidence = 0.75, .headroom = 109
+	};
+	world->forecasts[2] = (struct forecast_answer){ .headroom = -2 };
+	world->input.forecasts = world->forecasts;
 	world->input.eni_usages = world->usages;
 }
 
@@ -218,12 +226,12 @@ static void world_open(struct world *world)
 			   .reconcile_took_s = 0.000125,
 			   .records_written = 12,
 			   .records_lost = 1,
-			   .cpu_s = 0.25,
-			   .start_s = 1709210000.75,
-			   .resident_bytes = 8 << 20,
-			   .virtual_bytes = 64 << 20,
-			   .open_fds = 23,
-			   .max_fds = 1024 },
+			   .process = { .cpu_s = 0.25,
+					.start_s = 1709210000.75,
+					.resident_bytes = 8 << 20,
+					.virtual_bytes = 64 << 20,
+					.open_fds = 23,
+					.max_fds = 1024 } },
 	};
 	assert_int_equal(account_new(&world->account), 0);
 	assert_int_equal(state_new(limits, on_fact, world, &world->state), 0);
