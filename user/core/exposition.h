@@ -10,7 +10,7 @@
 
 #include "core/histogram.h"
 
-enum { METRIC_LABEL_MAX = 5 };
+enum { METRIC_LABEL_MAX = 6 };
 
 enum exposition_format {
 	EXPOSITION_TEXT, /* text/plain; version=0.0.4; charset=utf-8 */

@@ -120,7 +120,7 @@ int recall_read(const char *path, recall_fn fn, void *ctx)
 	file = fdopen(fd, "r");
 	if (!file)
 		return -ENOMEM;
-	fd = -1;
+	(void)take_fd(fd); /* the file has it */
 	if (fseeko(file, from, SEEK_SET) < 0)
 		return -errno;
 	return read_lines(file, from > 0, fn, ctx);
