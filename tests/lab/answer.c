@@ -9,8 +9,8 @@
  * --ca-file. Each request is a line "METHOD URL" on stdout. Ends on SIGTERM.
  *
  * DIR/a/b.how, read at each request, says how to answer, a word a line: see `words`.
- * With the query watch=1 or watch=true the lines of DIR/a/b.watch are answered, and
- * then those that are added to it, until b.how says `end` or `cut`.
+ * With the query watch=1 or watch=true the lines of DIR/a/b.watch are answered, and then those
+ * that are added to it, until b.how says `end` or `cut`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -267,16 +267,11 @@ static void find(const struct answerer *answerer, const char *url, char path[sta
 
 static bool is_watch(const char *url)
 {
-	static const char *const queries[] = { "watch=1", "watch=true" };
 	const char *query = strchr(url, '?');
+	const char *at = query ? strstr(query, "watch=") : NULL;
 
-	for (size_t i = 0; query && i < array_size(queries); i++) {
-		const char *at = strstr(query, queries[i]);
-
-		if (at && strchr("?&", at[-1]) && strchr("&", at[strlen(queries[i])]))
-			return true;
-	}
-	return false;
+	return at && strchr("?&", at[-1]) &&
+	       (!strncmp(at, "watch=1", 7) || !strncmp(at, "watch=true", 10));
 }
 
 static void answer(const struct web_request *request, struct web_answer *out, void *ctx)

@@ -72,7 +72,7 @@ start_agent() {
 	stderr=$work/$name.err
 	mkdir -p "$work/conf" "$work/cache"
 	: >"$stderr"
-	"${enter[@]}" "$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
+	"$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" \
 		--cni.state-dir "$work/networks" --aws.ipam-file "$work/no-ipam.json" --reconcile 1h "$@" >"$work/$name.out" 2>"$stderr" </dev/null &
 	agent=$!
@@ -89,7 +89,7 @@ is_ready_or_gone() {
 	local port
 	kill -0 "$agent" 2>/dev/null || return 0
 	port=$(listening_port)
-	[ -n "$port" ] && "${enter[@]}" curl -fsS "http://127.0.0.1:$port/readyz"
+	[ -n "$port" ] && curl -fsS "http://127.0.0.1:$port/readyz"
 }
 
 stop_agent() {
@@ -101,14 +101,14 @@ stop_agent() {
 
 # start COMMAND...: in the background, as $started
 start() {
-	"${enter[@]}" "$@" >>"$work/started.out" 2>&1 </dev/null &
+	"$@" >>"$work/started.out" 2>&1 </dev/null &
 	started=$!
 }
 
 # ---- what an agent says ----
 
 metrics() {
-	"${enter[@]}" curl -fsS "http://127.0.0.1:$port/metrics"
+	curl -fsS -m "$patience_s" "http://127.0.0.1:$port/metrics"
 }
 
 # metric NAME [LABEL=VALUE]...: of the one sample that has these labels
@@ -238,8 +238,26 @@ delete_pod() {
 	ip netns delete "$prefix-$1"
 }
 
+# make_node NAME: its /proc is $work/NAME then
+make_node() {
+	ip netns add "$prefix-$1"
+	ip -n "$prefix-$1" link set lo up
+	mkdir -p "$work/$1/1/ns"
+	ln -s "/run/netns/$prefix-$1" "$work/$1/1/ns/net"
+	ln -s /proc/sys "$work/$1/sys"
+}
+
 inode() {
 	stat -L -c %i "/run/netns/$prefix-$1"
+}
+
+# write_conflist NAME CIDR: what host-local gives addresses out of
+write_conflist() {
+	cat >"$work/conf/.new" <<-JSON
+		{ "cniVersion": "1.0.0", "name": "$1", "plugins": [ { "type": "bridge",
+		  "ipam": { "type": "host-local", "ranges": [ [ { "subnet": "$2" } ] ] } } ] }
+	JSON
+	mv -T "$work/conf/.new" "$work/conf/$1.conflist"
 }
 
 # ---- who holds what: "NETNS ADDRESS/LENGTH" lines, of the test's own pods ----
@@ -308,7 +326,6 @@ end_process() {
 set_up() {
 	work=$1
 	node='' # namespace that make_pod's pods are connected to; '' is here
-	enter=() # nsenter, where what is started and asked has a network of its own
 	trap clear_away EXIT
 	trap 'exit 143' TERM
 	trap 'say "failed: $BASH_COMMAND (line $LINENO)"' ERR

@@ -280,7 +280,7 @@ static void counts_each_bad_file_and_logs_it_once(void **state)
 	assert_int_equal(log_lines(), 8);
 }
 
-static void forgets_what_a_file_said_until_it_is_good_again(void **state)
+static void keeps_what_a_file_said_until_it_is_good_again(void **state)
 {
 	cleanup_cni struct cni *cni = NULL;
 
@@ -288,15 +288,20 @@ static void forgets_what_a_file_said_until_it_is_good_again(void **state)
 	put_conf("conf/a.conf", "a", "10.8.0.0/24");
 	cni = cni_of("conf", "");
 	put("conf/a.conf", "{");
-	assert_int_equal(refresh(cni), CNI_RANGES_CHANGED);
-	assert_string_equal(ranges(cni), "");
-	put_conf("conf/a.conf", "a", "10.8.0.0/24");
-	assert_int_equal(refresh(cni), CNI_RANGES_CHANGED);
+	assert_int_equal(refresh(cni), 0);
 	assert_string_equal(ranges(cni), "a 10.8.0.0/24 253");
+	assert_int_equal(cni_stats(cni).files, 0);
+	assert_int_equal(cni_stats(cni).bad, 1);
+	put_conf("conf/a.conf", "b", "10.8.1.0/24");
+	assert_int_equal(refresh(cni), CNI_RANGES_CHANGED);
+	assert_string_equal(ranges(cni), "b 10.8.1.0/24 253");
 	put("conf/a.conf", "{");
 	refresh(cni);
 	assert_int_equal(cni_stats(cni).errors, 2);
 	assert_int_equal(log_lines(), 2);
+	unlink("conf/a.conf");
+	assert_int_equal(refresh(cni), CNI_RANGES_CHANGED);
+	assert_int_equal(cni_stats(cni).bad, 0);
 }
 
 static void does_not_call_a_file_bad_while_it_is_written(void **state)
@@ -383,7 +388,7 @@ int main(void)
 		TEST(collects_the_namespaces_that_results_name),
 		TEST(looks_for_namespaces_under_the_hosts_root),
 		TEST(counts_each_bad_file_and_logs_it_once),
-		TEST(forgets_what_a_file_said_until_it_is_good_again),
+		TEST(keeps_what_a_file_said_until_it_is_good_again),
 		TEST(does_not_call_a_file_bad_while_it_is_written),
 		TEST(takes_a_file_linked_or_moved_in),
 		TEST(waits_for_a_directory_and_survives_its_replacement),

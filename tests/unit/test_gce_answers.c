@@ -131,7 +131,7 @@ static void refuses_what_is_nested_too_deep_or_too_much(void **state)
 	for (size_t i = 1; i < sizeof(text) - 2; i += 3)
 		memcpy(text + i, "{},", 3);
 	assert_int_equal(parse(text, sizeof(text), &result), -E2BIG);
-	assert_string_equal(result.why, strerror(E2BIG));
+	assert_string_equal(result.why, "too many values in it");
 	capacity_clear(&result.capacity);
 }
 

@@ -35,12 +35,14 @@ static void reads_a_node(void **state)
 	assert_string_equal(logged(), "");
 }
 
-static void asks_no_more_often_than_each_minute(void **state)
+static void asks_once_in_a_minute_or_in_six_periods(void **state)
 {
 	static const struct {
 		const char *url;
 		uint64_t period_s, want_s;
-	} cases[] = { { "", 10, 60 }, { "/", 59, 60 }, { "", 90, 90 }, { "", 0, 60 } };
+	} cases[] = {
+		{ "", 10, 60 }, { "/", 59, 60 }, { "", 90, 90 }, { "", 0, 60 }, { "", 1, 6 }
+	};
 	cleanup_web struct web *web = fake_open();
 
 	(void)state;
@@ -285,7 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		workdir_test(reads_a_node),
-		workdir_test(asks_no_more_often_than_each_minute),
+		workdir_test(asks_once_in_a_minute_or_in_six_periods),
 		workdir_test(is_not_asked_without_a_url),
 		workdir_test(follows_enis_that_come_and_go),
 		workdir_test(leaves_out_an_eni_that_goes_within_a_round),

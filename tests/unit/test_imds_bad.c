@@ -62,6 +62,7 @@ static void keeps_the_last_good_state(void **state)
 {
 	static const char *const some[] = { "x", NULL }, *const blanks[] = { "\n", NULL },
 				 *const two_lines[] = { "x\r\nX-Other: y", NULL },
+				 *const cut_macs[] = { MAC_A "/\n0e:49:61", NULL },
 				 *const bad_macs[] = { "../../token/\n0e:49:61:0f:c3:1g/", NULL };
 	static const struct {
 		const char *path;
@@ -85,6 +86,7 @@ static void keeps_the_last_good_state(void **state)
 		{ META MACS, { .status = 301, .headers = { "Location: /" } }, "status 301" },
 		{ META MACS, { .pieces = some, .is_cut = true }, "" },
 		{ META MACS, { .pieces = some, .fill = 64 << 20 }, "" },
+		{ META MACS, { .pieces = cut_macs }, "'0e:49:61' is no MAC address" },
 		{ META MACS MAC_A "/interface-id", { .status = 503 }, "status 503 of 'network/" },
 		{ META MACS MAC_B "/local-ipv4s", { .pieces = some, .is_cut = true }, "" },
 		{ META MACS MAC_B "/local-ipv4s", { .fill = 16385 }, "" },
@@ -173,6 +175,27 @@ static void does_not_end_a_header_by_a_token(void **state)
 	assert_int_equal(imds_parse_token(longer, token), -EINVAL);
 }
 
+static void keeps_what_it_knew_when_no_range_is_usable(void **state)
+{
+	static const char *const keys[] = {
+		MACS MAC_A "/subnet-ipv4-cidr-block",
+		MACS MAC_A "/vpc-ipv4-cidr-blocks",
+		MACS MAC_B "/subnet-ipv4-cidr-block",
+		MACS MAC_B "/vpc-ipv4-cidr-blocks",
+	};
+	cleanup_web struct web *web = fake_open();
+	cleanup_rig struct rig rig = ask_imds(web_url(web));
+
+	(void)state;
+	rig_round(&rig);
+	for (size_t i = 0; i < array_size(keys); i++)
+		fake_set(keys[i], "10.0.1.0/-24");
+	rig_next(&rig);
+	assert_false(rig_status(&rig).is_up);
+	assert_string_equal(ranges_of(rig_capacity(&rig)), RANGES_TEXT);
+	assert_string_equal(enis_of(rig_capacity(&rig)), ENI_A_TEXT "; " ENI_B_TEXT);
+}
+
 static void ends_a_round_after_a_minute(void **state)
 {
 	cleanup_web struct web *web = fake_open();
@@ -225,12 +248,11 @@ static void leaves_out_odd_values_and_keeps_the_rest(void **state)
 	(void)state;
 	fake_set("instance-type", "<html>");
 	fake_set("placement/availability-zone", NULL);
-	fake_set(MACS, "x/\n" MAC_A "/\n" MAC_B "/");
 	fake_set(MACS MAC_B "/local-ipv4s", "100.64.0.9 100.64.0.300");
 	rig_round(&rig);
 	rig_next(&rig);
 	assert_true(rig_status(&rig).is_up);
-	assert_int_equal(rig_status(&rig).errors, 6);
+	assert_int_equal(rig_status(&rig).errors, 4);
 	assert_string_equal(rig_capacity(&rig)->instance_type, "");
 	assert_string_equal(rig_capacity(&rig)->zone, "");
 	assert_string_equal(enis_of(rig_capacity(&rig)), ENI_A_TEXT "; " ENI_B_TEXT);
@@ -317,6 +339,7 @@ int main(void)
 		workdir_test(is_down_when_every_eni_goes_within_a_round),
 		workdir_test(asks_for_two_tokens_a_round_at_most),
 		workdir_test(does_not_end_a_header_by_a_token),
+		workdir_test(keeps_what_it_knew_when_no_range_is_usable),
 		workdir_test(ends_a_round_after_a_minute),
 		workdir_test(is_down_where_there_is_no_service),
 		workdir_test(leaves_out_odd_values_and_keeps_the_rest),

@@ -4,6 +4,7 @@
 
 #include "ipam_fixture.h"
 #include "log.h"
+#include "source/json.h"
 
 /* Of a file that is read after GOOD was. */
 static void check_bad(const char *text, const char *why)
@@ -51,6 +52,20 @@ static void keeps_what_the_last_good_file_said(void **state)
 	for_each_case(c, cases)
 		check_bad(c->text, c->why);
 	assert_int_equal(log_lines(), case_count(cases));
+}
+
+static void takes_no_more_values_than_memory_is_meant_for(void **state)
+{
+	cleanup_free char *text = calloc(1, 4 * JSON_VALUES_MAX);
+	char *at = text;
+
+	(void)state;
+	assert_non_null(text);
+	at = stpcpy(at, "{\"version\":\"vpc-cni-ipam/1\",\"allocations\":[{}");
+	for (size_t i = 0; i < JSON_VALUES_MAX; i++)
+		at = stpcpy(at, ",{}");
+	stpcpy(at, "]}");
+	check_bad(text, "too many values in it");
 }
 
 static void understands_a_file_as_a_whole_or_not_at_all(void **state)
@@ -125,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		workdir_test(keeps_what_the_last_good_file_said),
+		workdir_test(takes_no_more_values_than_memory_is_meant_for),
 		workdir_test(understands_a_file_as_a_whole_or_not_at_all),
 		workdir_test(refuses_what_is_no_file),
 		workdir_test(survives_a_file_cut_anywhere),

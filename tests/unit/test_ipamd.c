@@ -14,6 +14,7 @@
 #define TWO                                                                                     \
 	"{\"0\":{\"ENIs\":{\"eni-0a\":{\"IPv4Addresses\":{\"10.0.1.11\":{\"Assigned\":true}}}," \
 	"\"eni-0b\":{\"DeviceNumber\":1}}}}"
+#define BLOCKS(blocks) "{\"ENIs\":{\"eni-0a\":{\"AvailableIPv4Cidrs\":" blocks "}}}"
 #define ODD "{\"0\":{\"ENIs\":{\"eni-0a\":{\"DeviceNumber\":-1},\"eni-0b\":7}}}"
 
 /* What the server says next; changed while nothing is asked. */
@@ -176,6 +177,8 @@ static void keeps_the_last_good_state(void **state)
 	static const char *const one[] = { ONE, NULL }, *const half[] = { "{\"0\":", NULL },
 				 *const none[] = { "{\"0\":{\"ENIs\":{}}}", NULL },
 				 *const array[] = { "[\"eni-0a\"]", NULL },
+				 *const no_blocks[] = { BLOCKS("[]"), NULL },
+				 *const bad_blocks[] = { BLOCKS("{\"10.0.1.11/-1\":{}}"), NULL },
 				 *const words[] = { not_json, NULL };
 	static const struct {
 		struct web_answer answer;
@@ -191,6 +194,8 @@ static void keeps_the_last_good_state(void **state)
 		{ { .pieces = NULL }, "the answer is not JSON" },
 		{ { .pieces = none }, "the answer names no ENI" },
 		{ { .pieces = array }, "the answer names no ENI" },
+		{ { .pieces = no_blocks }, "a value of another type than expected" },
+		{ { .pieces = bad_blocks }, "a block without a usable CIDR" },
 		{ { .pieces = one, .is_cut = true }, "" },
 		{ { .pieces = one, .fill = 64 << 20 }, "" },
 	};

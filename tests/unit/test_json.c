@@ -84,6 +84,17 @@ static void survives_deep_nesting(void **state)
 	assert_null(root);
 }
 
+static void takes_the_last_of_equal_keys_where_others_do(void **state)
+{
+	static const char text[] = "{\"t\": \"x\", \"t\": \"y\"}";
+	cleanup_json json_t *root = NULL;
+
+	(void)state;
+	assert_int_equal(json_read(text, strlen(text), &root), -EBADMSG);
+	assert_int_equal(json_read_last(text, strlen(text), &root), 0);
+	assert_string_equal(json_text(root, "t"), "y");
+}
+
 static void finds_members_of_their_type_alone(void **state)
 {
 	static const char text[] = "{\"t\": \"x\", \"o\": {}, \"l\": [], \"n\": 1}";
@@ -108,6 +119,7 @@ int main(void)
 		cmocka_unit_test(reads_json_and_nothing_else),
 		cmocka_unit_test(refuses_more_values_than_memory_is_meant_for),
 		cmocka_unit_test(survives_deep_nesting),
+		cmocka_unit_test(takes_the_last_of_equal_keys_where_others_do),
 		cmocka_unit_test(finds_members_of_their_type_alone),
 	};
 

@@ -92,6 +92,12 @@ static void follows_the_cnis_files(void **state)
 	assert_string_equal(cni_supplier.capacity(supplier)->pod_cidr_network, "");
 	assert_true(cni_supplier.status(supplier).is_up);
 	assert_int_equal(cni_supplier.status(supplier).errors, 0);
+	assert_int_equal(cni_supplier.status(supplier).good_ns, 4);
+	put("conf/10-gke-ptp.conflist", "{");
+	assert_int_equal(cni_refresh(cni), 0);
+	cni_supplier.turn(supplier, 5);
+	assert_false(cni_supplier.status(supplier).is_up);
+	assert_int_equal(cni_supplier.status(supplier).good_ns, 4);
 	cni_supplier.close(supplier);
 }
 
@@ -101,8 +107,9 @@ static void follows_the_cnis_files(void **state)
 
 static void knows_what_ipam_json_has_assigned(void **state)
 {
+	const struct supplier_settings settings = { .period_ns = 10 * S };
 	cleanup_ipam_json struct ipam_json *ipam = NULL;
-	struct supplier_config config = { 0 };
+	struct supplier_config config = { .settings = &settings };
 	const struct enis *enis;
 	uint64_t due_ns;
 	void *supplier;
@@ -126,6 +133,14 @@ static void knows_what_ipam_json_has_assigned(void **state)
 	assert_true(enis->has_addresses);
 	assert_true(ipam_supplier.status(supplier).is_up);
 	assert_int_equal(ipam_supplier.status(supplier).entries, 2);
+	assert_int_equal(ipam_supplier.status(supplier).good_ns, due_ns);
+
+	put("ipam.json", "{");
+	ipam_supplier.turn(supplier, due_ns + 10 * S);
+	assert_false(ipam_supplier.status(supplier).is_up);
+	assert_int_equal(ipam_supplier.capacity(supplier)->enis.address_count, 2);
+	assert_true(ipam_supplier.capacity(supplier)->enis.has_addresses);
+	assert_int_equal(ipam_supplier.status(supplier).good_ns, due_ns);
 
 	unlink("ipam.json");
 	ipam_supplier.turn(supplier, due_ns + 60 * S);

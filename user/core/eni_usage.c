@@ -7,36 +7,19 @@
 enum { PREFIX_ADDRESSES = 16 };
 
 struct counting {
-	struct eni_block *sorted; /* by CIDR; blocks do not overlap */
+	const struct eni_block *sorted; /* by CIDR; blocks do not overlap */
 	size_t count;
 	struct eni_usage *usages;
 };
 
-static int compare(const void *a, const void *b)
-{
-	const struct eni_block *left = a, *right = b;
-
-	return prefix_compare(&left->cidr, &right->cidr);
-}
-
 static void count_used(const struct ip *ip, void *ctx)
 {
 	const struct counting *counting = ctx;
-	size_t low = 0, high = counting->count;
-	const struct prefix narrowest = prefix_of(ip, 128);
+	const struct eni_block *block;
 
-	if (!ip_is_v4(ip))
-		return;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (prefix_compare(&counting->sorted[middle].cidr, &narrowest) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low && prefix_holds_ip(&counting->sorted[low - 1].cidr, ip))
-		counting->usages[counting->sorted[low - 1].eni].used++;
+	block = enis_find_block(counting->sorted, counting->count, ip);
+	if (block && ip_is_v4(ip))
+		counting->usages[block->eni].used++;
 }
 
 int eni_usage_new(const struct enis *enis, const struct account *account, int64_t now_ns,
@@ -44,20 +27,16 @@ int eni_usage_new(const struct enis *enis, const struct account *account, int64_
 {
 	cleanup_free struct eni_usage *usages = NULL;
 	cleanup_free struct eni_block *sorted = NULL;
-	struct counting counting = { 0 };
+	struct counting counting = { .count = enis->block_count };
 
 	if (!enis->eni_count) {
 		*out = NULL;
 		return 0;
 	}
 	usages = calloc(enis->eni_count, sizeof(*usages));
-	sorted = calloc(enis->block_count + 1, sizeof(*sorted));
+	sorted = enis_sort_blocks(enis);
 	if (!usages || !sorted)
 		return -ENOMEM;
-	for (size_t i = 0; i < enis->block_count; i++)
-		if (enis->blocks[i].eni < enis->eni_count)
-			sorted[counting.count++] = enis->blocks[i];
-	qsort(sorted, counting.count, sizeof(*sorted), compare);
 	for (size_t i = 0; i < enis->eni_count; i++)
 		usages[i].sums = enis_sum_eni(enis, i, now_ns);
 	counting.sorted = sorted;

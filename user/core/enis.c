@@ -180,6 +180,60 @@ static int place(const struct enis *ipamd, const struct eni *imds, struct enis *
 	return 0;
 }
 
+static int compare_blocks(const void *a, const void *b)
+{
+	const struct eni_block *left = a, *right = b;
+
+	return prefix_compare(&left->cidr, &right->cidr);
+}
+
+struct eni_block *enis_sort_blocks(const struct enis *enis)
+{
+	struct eni_block *sorted = calloc(enis->block_count + 1, sizeof(*sorted));
+
+	for (size_t i = 0; sorted && i < enis->block_count; i++)
+		sorted[i] = enis->blocks[i];
+	if (sorted)
+		qsort(sorted, enis->block_count, sizeof(*sorted), compare_blocks);
+	return sorted;
+}
+
+const struct eni_block *enis_find_block(const struct eni_block *sorted, size_t count,
+					const struct ip *ip)
+{
+	const struct prefix narrowest = prefix_of(ip, 128);
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (prefix_compare(&sorted[middle].cidr, &narrowest) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && prefix_holds_ip(&sorted[low - 1].cidr, ip) ? &sorted[low - 1] : NULL;
+}
+
+/* The ENIs of addresses whose source knows none. */
+static int place_addresses(struct enis *enis)
+{
+	cleanup_free struct eni_block *sorted = enis_sort_blocks(enis);
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < enis->address_count; i++) {
+		struct eni_address *address = &enis->addresses[i];
+		const struct eni_block *block;
+
+		if (address->eni != ENI_NONE)
+			continue;
+		block = enis_find_block(sorted, enis->block_count, &address->ip);
+		address->eni = block ? block->eni : ENI_NONE;
+	}
+	return 0;
+}
+
 int enis_join(const struct enis *ipamd, const struct enis *imds, struct enis *out)
 {
 	cleanup_enis struct enis joined = { 0 };
@@ -200,6 +254,8 @@ int enis_join(const struct enis *ipamd, const struct enis *imds, struct enis *ou
 		if (enis_add_block(&joined, &block) == -ENOMEM)
 			err = -ENOMEM;
 	}
+	if (!err)
+		err = place_addresses(&joined);
 	if (err)
 		return err;
 

@@ -80,10 +80,17 @@ static inline void cleanup_enis_fn(struct enis *enis)
 #define cleanup_enis cleanup(cleanup_enis_fn)
 bool enis_is_equal(const struct enis *a, const struct enis *b);
 
+/* A copy of the blocks, by CIDR; NULL: no memory. The caller owns it. */
+struct eni_block *enis_sort_blocks(const struct enis *enis);
+/* The one that holds ip, of `count` sorted ones that do not overlap; NULL none does. */
+const struct eni_block *enis_find_block(const struct eni_block *sorted, size_t count,
+					const struct ip *ip);
+
 /* One view of what ipamd says (assigned, cooldown, blocks) and of what the metadata service says
  * (primary addresses, subnets), joined by the ENI's id. An ENI that only one of them has is in it,
  * too; of blocks those of `ipamd` are taken for an ENI that it knows. Where ipamd lists some, one
- * that it does not list is excluded. Either may be empty. -ENOMEM. The caller owns *out. */
+ * that it does not list is excluded. An address of ENI_NONE is of the ENI whose block holds it.
+ * Either may be empty. -ENOMEM. The caller owns *out. */
 int enis_join(const struct enis *ipamd, const struct enis *imds, struct enis *out);
 
 /* Sums in addresses. FIELD: a node takes from a subnet, for each ENI, 1 primary + its secondary

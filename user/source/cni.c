@@ -375,6 +375,7 @@ struct cni_stats cni_stats(const struct cni *cni)
 
 	for (size_t i = 0; i < CNI_KIND_COUNT; i++) {
 		stats.files += cni_files_count_good(&cni->files[i]);
+		stats.bad += cni->files[i].count - cni_files_count_good(&cni->files[i]);
 		stats.errors += cni->files[i].errors;
 		stats.skipped += cni->files[i].skipped;
 		for (size_t j = 0; j < cni->files[i].count; j++)

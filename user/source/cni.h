@@ -28,6 +28,7 @@ struct cni_config {
 
 struct cni_stats {
 	uint64_t files; /* understood now */
+	uint64_t bad; /* there, and not understood */
 	uint64_t errors; /* files not understood, ever */
 	uint64_t skipped; /* files past the bounds of cni_files.h, ever */
 	uint64_t dropped_ranges; /* past RANGE_MAX, now */

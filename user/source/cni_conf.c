@@ -2,15 +2,12 @@
 #include "source/cni_conf.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/text.h"
-
-DEFINE_CLEANUP(json, json_t *, json_decref)
-#define cleanup_json cleanup(cleanup_json_fn)
+#include "source/json.h"
 
 /* An IPAM of host-local's, and what the ranges found in it have in common. */
 struct ipam {
@@ -191,13 +188,15 @@ static int add_plugin(const json_t *network, const json_t *plugin, struct cni_co
 
 int cni_conf_parse(const char *text, size_t size, struct cni_conf *out)
 {
-	cleanup_json json_t *network = json_loadb(text, size, 0, NULL);
+	cleanup_json json_t *network = NULL;
 	struct cni_conf conf = { 0 };
 	const json_t *plugins;
-	int err = 0;
+	int err = json_read_last(text, size, &network);
 
+	if (err)
+		return err;
 	if (!json_is_object(network))
-		return network ? -EINVAL : -EBADMSG;
+		return -EINVAL;
 
 	plugins = json_object_get(network, "plugins");
 	if (!plugins)

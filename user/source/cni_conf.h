@@ -30,5 +30,6 @@ struct cni_conf {
 /* Ranges of a .conf or .conflist: what host-local is told in `ranges` or `subnet`; none for other
  * IPAM, and of `usePodCidr` the network's name alone. `reserved` is host-local's own arithmetic:
  * all but rangeStart..rangeEnd without the gateway, which by default leaves size - 3 of IPv4.
- * -EBADMSG not JSON, -EINVAL not what host-local would take, -E2BIG past CNI_CONF_RANGES_MAX. */
+ * -EBADMSG not JSON, -EINVAL not what host-local would take, -E2BIG past CNI_CONF_RANGES_MAX or too
+ * much of it, -ENOMEM. */
 int cni_conf_parse(const char *text, size_t size, struct cni_conf *out);

@@ -130,9 +130,10 @@ static const struct kind_row {
 	int (*read)(const struct cni_files *files, const char *text, size_t size,
 		    struct cni_file *out);
 	const char *what;
+	bool is_lasting; /* what a file said lasts while it cannot be understood */
 } rows[CNI_KIND_COUNT] = {
-	[CNI_KIND_CONF] = { is_conf_name, read_conf, "CNI configuration" },
-	[CNI_KIND_RESULT] = { is_result_name, read_result, "cached CNI result" },
+	[CNI_KIND_CONF] = { is_conf_name, read_conf, "CNI configuration", true },
+	[CNI_KIND_RESULT] = { is_result_name, read_result, "cached CNI result", false },
 };
 
 static int64_t written_ns(const char *path)
@@ -219,6 +220,8 @@ static const char *describe(int err)
 		return "not JSON";
 	case -EINVAL:
 		return "not as expected";
+	case -E2BIG:
+		return "too much in it";
 	default:
 		return file_strerror(err);
 	}
@@ -257,7 +260,7 @@ void cni_files_update(struct cni_files *files, const char *name, bool is_whole)
 		return;
 	at = find(files, name, &is_known);
 	err = read_one(files, name, &fresh);
-	if (err == -ENOENT || err == -EISDIR) {
+	if (err == -ENOENT || (err == -EISDIR && !is_known)) {
 		if (is_known)
 			drop(files, at);
 		return;
@@ -270,6 +273,11 @@ void cni_files_update(struct cni_files *files, const char *name, bool is_whole)
 	}
 
 	file = &files->files[at];
+	if (err && is_known && rows[files->kind].is_lasting) {
+		file->is_seen = true;
+		complain(files, file, err);
+		return;
+	}
 	snprintf(fresh.name, sizeof(fresh.name), "%s", name);
 	fresh.is_bad = file->is_bad;
 	fresh.is_seen = true;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The CNI files of one directory, and what each said when it was last read. One
- * that cannot be understood is counted, named in the log once, says nothing and
- * is tried again at its next change.
+ * that cannot be understood is counted, named in the log once, and tried again at
+ * its next change; meanwhile a configuration says what it said before, and a result
+ * nothing.
  */
 #pragma once
 

@@ -2,14 +2,11 @@
 #include "source/cni_result.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "core/text.h"
-
-DEFINE_CLEANUP(json, json_t *, json_decref)
-#define cleanup_json cleanup(cleanup_json_fn)
+#include "source/json.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -116,13 +113,17 @@ static void read_ips(const json_t *json, struct cni_result *result)
 
 int cni_result_parse(const char *text, size_t size, struct cni_result *out)
 {
-	cleanup_json json_t *root = json_loadb(text, size, 0, NULL);
-	const json_t *json = json_object_get(root, "result");
-	const json_t *interfaces = json_object_get(json, "interfaces");
+	cleanup_json json_t *root = NULL;
+	const json_t *json, *interfaces;
 	struct cni_result result = { 0 };
+	int err = json_read_last(text, size, &root);
 
+	if (err)
+		return err;
 	if (!json_is_object(root))
-		return root ? -EINVAL : -EBADMSG;
+		return -EINVAL;
+	json = json_object_get(root, "result");
+	interfaces = json_object_get(json, "interfaces");
 
 	read_pod(root, &result.pod);
 	read_text(root, "networkName", result.network, sizeof(result.network));

@@ -33,7 +33,8 @@ struct cni_result {
 
 /* Of any version of the result. A text that does not fit is left out, as what is not known; so are
  * addresses that are no pod's: link-local ones and, of the AWS VPC CNI, those of its dummy
- * interfaces. -EBADMSG not JSON, -EINVAL not an object. */
+ * interfaces. -EBADMSG not JSON, -EINVAL not an object, -E2BIG too much of it,
+ * -ENOMEM. */
 int cni_result_parse(const char *text, size_t size, struct cni_result *out);
 
 /* A result whose namespaces were looked up. */

@@ -132,7 +132,10 @@ int gce_parse_interfaces(const char *text, size_t size, struct poll_result *out)
 	size_t i;
 
 	if (err)
-		return poll_fail(out, err, "%s", err == -EBADMSG ? "not JSON" : strerror(-err));
+		return poll_fail(out, err, "%s",
+				 err == -EBADMSG ? "not JSON"
+				 : err == -E2BIG ? "too many values in it"
+						 : strerror(-err));
 	if (!json_is_array(root))
 		return poll_fail(out, -EBADMSG, "not as expected");
 	if (!json_array_size(root))

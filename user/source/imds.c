@@ -19,7 +19,8 @@ enum {
 	KEY_SIZE = 128,
 	URL_SIZE = BASE_SIZE + KEY_SIZE + 32,
 	BODY_MAX = 16384, /* a list of 50 addresses has 800 */
-	LEAST_S = 60, /* a round takes no longer, and begins no sooner after the last */
+	LEAST_S = 60, /* a round takes no longer, and begins no sooner after the last, */
+	PERIODS = 6, /* or after so many periods, where these are shorter */
 	TOKENS_MAX = 2, /* a round */
 	TOKEN_TTL_S = 21600,
 	TOKEN_SPARE_S = 600, /* a new one so long before its end */
@@ -136,6 +137,9 @@ static int next_eni(struct imds *imds, struct poll_result *out)
 		return POLL_MORE;
 	if (!out->capacity.enis.eni_count)
 		return poll_fail(out, -ENODATA, "it names no ENI");
+	/* It has some, which are better known from before. */
+	if (out->errors && !out->capacity.range_count)
+		return poll_fail(out, -EBADMSG, "%s", out->error);
 	return 0;
 }
 
@@ -161,9 +165,14 @@ static int hear_eni(struct imds *imds, const char *text, struct poll_result *out
 
 static int hear_macs(struct imds *imds, const char *text, struct poll_result *out)
 {
+	const uint64_t errors = out->errors;
+
 	imds->mac_count = imds_parse_macs(text, imds->macs, out);
 	imds->mac = 0;
 	imds->key = 0;
+	/* What is left out of this list is a whole ENI. */
+	if (out->errors > errors)
+		return poll_fail(out, -EBADMSG, "%s", out->error);
 	if (!imds->mac_count)
 		return poll_fail(out, -ENODATA, "it names no ENI");
 	imds->step = STEP_ENI;
@@ -227,14 +236,23 @@ static int set_base(struct imds *imds, const char *url)
 	return 0;
 }
 
+/* A round is many requests: it is not for each period. */
+static uint64_t rest_of(uint64_t period_ns)
+{
+	const uint64_t least_ns = LEAST_S * second_ns;
+
+	if (period_ns && period_ns < least_ns / PERIODS)
+		return period_ns * PERIODS;
+	return period_ns > least_ns ? period_ns : least_ns;
+}
+
 static int imds_open(const struct supplier_config *config, void **out)
 {
 	const uint64_t least_ns = LEAST_S * second_ns;
 	const char *url = config->settings->imds_url;
-	uint64_t period_ns = config->settings->period_ns;
 	struct poll_config poll_config = {
 		.name = "imds",
-		.period_ns = period_ns > least_ns ? period_ns : least_ns,
+		.period_ns = rest_of(config->settings->period_ns),
 		.most_ns = least_ns,
 		.round_ns = least_ns,
 		.begin = begin,

@@ -6,13 +6,13 @@
 #include "source/ipam_json.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "log.h"
 #include "source/file.h"
+#include "source/json.h"
 
 enum { QUIET_S = 1 };
 
@@ -29,11 +29,6 @@ struct ipam_json {
 	struct ipam_json_stats stats;
 };
 
-static void clear_json(json_t **json)
-{
-	json_decref(*json);
-}
-#define cleanup_json cleanup(clear_json)
 #define cleanup_leases cleanup(lease_list_clear)
 
 static bool is_equal(const struct stat *a, const struct stat *b)
@@ -139,14 +134,16 @@ static int add_allocation(const json_t *allocation, int64_t file_ns, struct leas
 
 static int parse(const char *text, size_t size, int64_t file_ns, struct lease_list *out)
 {
-	cleanup_json json_t *root = json_loadb(text, size, 0, NULL);
+	cleanup_json json_t *root = NULL;
 	cleanup_leases struct lease_list leases = { 0 };
-	const char *version = json_string_value(json_object_get(root, "version"));
-	const json_t *allocations = json_object_get(root, "allocations");
-	int err = 0;
+	const char *version;
+	const json_t *allocations;
+	int err = json_read_last(text, size, &root);
 
-	if (!root)
-		return -EBADMSG;
+	if (err)
+		return err;
+	version = json_text(root, "version");
+	allocations = json_object_get(root, "allocations");
 	if (!version || strcmp(version, "vpc-cni-ipam/1") != 0)
 		return -EPROTONOSUPPORT;
 	if (!json_is_array(allocations))
@@ -165,6 +162,8 @@ static const char *describe(int err)
 	switch (err) {
 	case -EBADMSG:
 		return "not JSON";
+	case -E2BIG:
+		return "too many values in it";
 	case -EPROTONOSUPPORT:
 		return "its version is not 'vpc-cni-ipam/1'";
 	case -EINVAL:
@@ -177,7 +176,8 @@ static const char *describe(int err)
 /* Is it the file's own fault? Then it needs no other look while the file does not change. */
 static bool is_content(int err)
 {
-	return err == -EBADMSG || err == -EPROTONOSUPPORT || err == -EINVAL || err == -EFBIG;
+	return err == -EBADMSG || err == -E2BIG || err == -EPROTONOSUPPORT || err == -EINVAL ||
+	       err == -EFBIG;
 }
 
 static int read_file(const struct ipam_json *ipam, const struct stat *st, struct lease_list *out)
@@ -231,6 +231,7 @@ static int update(struct ipam_json *ipam)
 		struct lease_list before = ipam->leases;
 
 		ipam->leases = leases;
+		ipam->stats.is_known = !err;
 		leases = before;
 	}
 	return 0;

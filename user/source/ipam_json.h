@@ -30,6 +30,7 @@ int ipam_json_read(struct ipam_json *ipam, struct lease_list *out);
 
 struct ipam_json_stats {
 	bool is_up; /* the file is there, and was understood when it last changed */
+	bool is_known; /* it is there, and was understood once */
 	uint64_t entries; /* leases, now */
 	uint64_t errors; /* states of the file not understood, ever */
 	uint64_t skipped; /* leases past LEASES_MAX and files past IPAM_JSON_MAX, ever */

@@ -65,6 +65,9 @@ static int hear(void *ctx, const struct fetch_answer *answer, struct poll_result
 		return poll_fail(out, err, "%s", describe(err));
 
 	out->capacity.enis = report.enis;
+	/* There are some, which are better known from before. */
+	if (report.bad_blocks && !report.enis.block_count)
+		return poll_fail(out, -EBADMSG, "%s", report.error);
 	if (report.errors) {
 		poll_complain(out, "%s", report.error);
 		out->errors += report.errors - 1;

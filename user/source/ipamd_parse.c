@@ -254,16 +254,19 @@ static void add_addresses(struct reader *reader, const json_t *object, const cha
 
 static void add_blocks(struct reader *reader, const json_t *eni, const char *key)
 {
+	const uint64_t errors = reader->report.errors;
 	const json_t *blocks = get(reader, eni, key, JSON_OBJECT);
 	const char *name;
 	json_t *value;
 
+	reader->report.bad_blocks += reader->report.errors - errors;
 	json_object_foreach((json_t *)blocks, name, value)
 	{
 		struct eni_block block = { .eni = reader->eni };
 
 		if (parse_cidr(json_child(value, "Cidr"), &block.cidr)) {
 			complain(reader, "a block without a usable CIDR");
+			reader->report.bad_blocks++;
 			continue;
 		}
 		block.is_prefix = block.cidr.len < IP_BITS;

@@ -15,6 +15,7 @@ struct ipamd_report {
 	struct enis enis; /* owned; has_addresses */
 	uint64_t errors; /* parts that were not understood and left out */
 	const char *error; /* what the first of them was, a literal; NULL none */
+	uint64_t bad_blocks; /* those of them that were, or had, blocks */
 };
 
 /* now_ns since the epoch: an address cannot have been released after it, and counts as never

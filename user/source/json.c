@@ -26,18 +26,28 @@ static bool has_too_many_values(const char *text, size_t size)
 	return false;
 }
 
-int json_read(const char *text, size_t size, json_t **out)
+static int load(const char *text, size_t size, size_t flags, json_t **out)
 {
 	json_error_t error;
 	json_t *root;
 
 	if (has_too_many_values(text, size))
 		return -E2BIG;
-	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	root = json_loadb(text, size, flags, &error);
 	if (!root)
 		return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM : -EBADMSG;
 	*out = root;
 	return 0;
+}
+
+int json_read(const char *text, size_t size, json_t **out)
+{
+	return load(text, size, JSON_REJECT_DUPLICATES, out);
+}
+
+int json_read_last(const char *text, size_t size, json_t **out)
+{
+	return load(text, size, 0, out);
 }
 
 const char *json_text(const json_t *object, const char *key)

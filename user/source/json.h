@@ -17,6 +17,9 @@ DEFINE_CLEANUP(json, json_t *, json_decref)
 
 /* -EBADMSG not JSON, -E2BIG more than JSON_VALUES_MAX values, -ENOMEM. The caller owns *out. */
 int json_read(const char *text, size_t size, json_t **out);
+/* The same, but of equal keys the last one counts, as it does for Go: for files that others have to
+ * understand, too. */
+int json_read_last(const char *text, size_t size, json_t **out);
 
 /* NULL where the object has no such key, or another type under it. Borrowed. */
 const char *json_text(const json_t *object, const char *key);

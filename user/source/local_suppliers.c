@@ -9,14 +9,12 @@
 #include "source/cni.h"
 #include "source/ipam_json.h"
 
-/* Whoever reads them says when they changed; this is for those that nobody watches. */
-static const uint64_t look_ns = 10000000000;
-
 struct local {
 	struct supplier_config config;
 	struct capacity capacity;
 	uint64_t version;
 	uint64_t due_ns;
+	uint64_t good_ns; /* all was well when it was looked at; 0 not yet */
 };
 
 /* -ENOMEM leaves what was. */
@@ -139,8 +137,12 @@ static int open_cni(const struct supplier_config *config, void **out)
 
 static uint64_t turn_cni(void *supplier, uint64_t now_ns)
 {
-	(void)now_ns;
-	read_cni(supplier);
+	struct local *local = supplier;
+	struct cni_stats stats = cni_stats(local->config.cni);
+
+	read_cni(local);
+	if (stats.files && !stats.bad)
+		local->good_ns = now_ns;
 	return SUPPLIER_NEVER;
 }
 
@@ -151,7 +153,8 @@ static struct supplier_status status_of_cni(const void *supplier)
 
 	return (struct supplier_status){ .is_up = stats.files > 0,
 					 .entries = local->capacity.range_count,
-					 .errors = stats.errors + stats.skipped };
+					 .errors = stats.errors + stats.skipped,
+					 .good_ns = local->good_ns };
 }
 
 const struct supplier_kind cni_supplier = { .name = "cni",
@@ -180,7 +183,7 @@ static int read_ipam(struct local *local)
 		if (err == -ENOSPC)
 			err = 0;
 	}
-	fresh.enis.has_addresses = ipam_json_stats(local->config.ipam).is_up;
+	fresh.enis.has_addresses = ipam_json_stats(local->config.ipam).is_known;
 	return err ? err : replace(local, &fresh);
 }
 
@@ -195,7 +198,9 @@ static uint64_t turn_ipam(void *supplier, uint64_t now_ns)
 
 	if (now_ns >= local->due_ns) {
 		read_ipam(local);
-		local->due_ns = now_ns + look_ns;
+		if (ipam_json_stats(local->config.ipam).is_up)
+			local->good_ns = now_ns;
+		local->due_ns = now_ns + local->config.settings->period_ns;
 	}
 	return local->due_ns;
 }
@@ -207,7 +212,8 @@ static struct supplier_status status_of_ipam(const void *supplier)
 
 	return (struct supplier_status){ .is_up = stats.is_up,
 					 .entries = stats.entries,
-					 .errors = stats.errors + stats.skipped };
+					 .errors = stats.errors + stats.skipped,
+					 .good_ns = local->good_ns };
 }
 
 const struct supplier_kind ipam_supplier = { .name = "ipam",

@@ -91,6 +91,41 @@ static void keeps_what_only_the_metadata_service_says(void **state)
 	assert_true(enis_is_equal(&joined, &ipamd));
 }
 
+static void finds_the_eni_of_an_address_by_its_block(void **state)
+{
+	static const struct {
+		const char *ip;
+		uint32_t eni;
+	} cases[] = {
+		{ "10.0.1.11", 0 },   { "10.0.1.12", ENI_NONE }, { "100.64.3.15", ENI_NONE },
+		{ "100.64.3.16", 1 }, { "100.64.3.31", 1 },	 { "100.64.3.32", ENI_NONE },
+		{ "10.0.1.9", 0 },    { "2600::1", ENI_NONE },	 { "0.0.0.0", ENI_NONE },
+	};
+	static const char *const blocks[] = { "100.64.3.16/28", "10.0.1.11/32", "10.0.1.9/32" };
+	cleanup_enis struct enis ipam = { .has_addresses = true }, imds = { 0 }, joined = { 0 };
+	const struct eni eni = { .id = "eni-0a" }, other = { .id = "eni-0b" };
+
+	(void)state;
+	assert_int_equal(enis_add(&imds, &eni), 0);
+	assert_int_equal(enis_add(&imds, &other), 1);
+	for (size_t i = 0; i < array_size(blocks); i++) {
+		struct eni_block block = { .eni = i == 0 };
+
+		assert_int_equal(prefix_parse(blocks[i], &block.cidr), 0);
+		assert_int_equal(enis_add_block(&imds, &block), 0);
+	}
+	for_each_case(c, cases) {
+		struct eni_address address = { .eni = ENI_NONE, .is_assigned = true };
+
+		assert_int_equal(ip_parse(c->ip, &address.ip), 0);
+		assert_int_equal(enis_add_address(&ipam, &address), 0);
+	}
+	assert_int_equal(enis_join(&ipam, &imds, &joined), 0);
+	for (size_t i = 0; i < case_count(cases); i++)
+		assert_int_equal(joined.addresses[i].eni, cases[i].eni);
+	assert_true(enis_sum_eni(&joined, 0, 0).assigned == 2);
+}
+
 static void tells_every_difference(void **state)
 {
 	static const struct {
@@ -214,6 +249,7 @@ int main(void)
 		cmocka_unit_test(joins_two_views_by_id),
 		cmocka_unit_test(keeps_what_only_ipamd_says),
 		cmocka_unit_test(keeps_what_only_the_metadata_service_says),
+		cmocka_unit_test(finds_the_eni_of_an_address_by_its_block),
 		cmocka_unit_test(tells_every_difference),
 		cmocka_unit_test(tells_that_there_are_fewer),
 		cmocka_unit_test(counts_what_it_has_no_room_for),
