@@ -54,6 +54,20 @@ static void fill_range(const struct metrics_input *input, size_t index, struct a
 	};
 }
 
+/* Losses that leave addresses unseen until the next walk. Others cost a name, or a detail. */
+static bool is_blinding(const char *cause)
+{
+	static const char *const causes[] = { "ring_full_netns",   "ring_full_link",
+					      "ring_full_address", "malformed",
+					      "netlink_overflow",  "walk_incomplete",
+					      "table_full" };
+
+	for (size_t i = 0; i < array_size(causes); i++)
+		if (!strcmp(cause, causes[i]))
+			return true;
+	return false;
+}
+
 static bool was_up(const struct alert_scene *scene, const char *source)
 {
 	for (size_t i = 0; i < scene->up_count; i++)
@@ -105,7 +119,8 @@ int alert_scene_fill(struct alert_scene *scene, const struct metrics_input *inpu
 		memcpy(scene->view.failures, input->call_counts->failed_adds,
 		       sizeof(scene->view.failures));
 	for (size_t i = 0; i < input->loss_count; i++)
-		scene->view.events_lost += input->losses[i].count;
+		if (is_blinding(input->losses[i].cause))
+			scene->view.events_lost += input->losses[i].count;
 	look_at_sources(scene, input);
 	return 0;
 }

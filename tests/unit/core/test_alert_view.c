@@ -158,8 +158,10 @@ static void sums_up_the_agents_own_troubles(void **state)
 {
 	static struct call_counts counts;
 	cleanup_account struct account *account = NULL;
-	struct metrics_input input = { .losses = { { "a", 2 }, { "b", 3 } },
-				       .loss_count = 2,
+	struct metrics_input input = { .losses = { { "ring_full_address", 2 },
+						   { "environment_unsearched", 9 },
+						   { "table_full", 3 } },
+				       .loss_count = 3,
 				       .waiting = 4,
 				       .oldest_wait_s = 61,
 				       .call_counts = &counts };
