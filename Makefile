@@ -176,7 +176,7 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@O=$(O) $(SUDO) tests/demo/demo
 
 # What make check runs, in this order; `make check STAGES="test native"` picks.
-STAGES ?= check-layers check-format check-shell check-readme test san lint native cri qemu
+STAGES ?= check-layers check-format check-shell check-readme check-deploy test san lint native cri qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check
@@ -192,11 +192,18 @@ lint: all ## clang-tidy and gcc -fanalyzer
 	@$(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
 
 check-shell: ## shellcheck
-	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo \
+	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo tests/deploy/run \
+		deploy/prometheus/generate \
 		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
 check-readme: $(O)/describe ## fail if README's tables or links are not the code's
 	@O=$(O) tests/readme/tables check
+
+check-deploy: ## fail if rules, their tests or runbooks do not fit together
+	@tests/deploy/run
+
+deploy-rules: ## make of deploy/prometheus/rules.yaml what repeats it
+	@deploy/prometheus/generate write
 
 readme: $(O)/describe ## make README's tables anew
 	@O=$(O) tests/readme/tables write
@@ -251,7 +258,7 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all lab test san native cri qemu bench demo check lint check-shell check-readme readme \
+.PHONY: all lab test san native cri qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
