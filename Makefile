@@ -23,8 +23,8 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
 	  core/metric_rows core/metrics core/reconcile core/alert_view core/token_bucket core/plan \
-	  core/plan_gke core/plan_eks core/plan_node_cidr
-NET    := net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
+	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query
+NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
 	  source/cni_result source/cni_files source/cni source/complaints source/host_local_dir \
@@ -33,14 +33,14 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/walker source/netns_socket source/netlink source/platform source/local_suppliers \
 	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
 	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
-	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/recall
+	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/recall source/prometheus
 SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
 	  attribution operations audit pods requests suppliers foresight alerting agent cli/option_values \
 	  cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
 	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
-	  cli/snapshot cli/leaks cli/doctor cli/version main
+	  cli/snapshot cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version main
 
 MODULES := $(filter-out cleanup source/supplier,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
@@ -137,7 +137,7 @@ test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no
 
 # Workloads, and what tells whether the agent saw them: tests/lab.
 LAB_PARTS := net link address lab story step
-LAB       := churn flap populate scenario verify record answer
+LAB       := churn flap populate scenario verify record answer fleet
 
 lab: $(LAB:%=$(O)/lab/%) ## build the workloads of the native and qemu tests
 
@@ -146,7 +146,7 @@ $(O)/lab/%.o: tests/lab/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -c $< -o $@
 
-$(filter-out %/record %/answer,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
+$(filter-out %/record %/answer %/fleet,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmnl -ljansson
 
@@ -156,6 +156,9 @@ san: ## run the unit tests under ASan and UBSan
 native: all lab ## run the tests that need root and this machine's kernel
 	@O=$(O) tests/native/run
 
+grafana: $(O)/lab/answer ## put the dashboards' queries to a real Prometheus
+	@O=$(O) tests/grafana/run
+
 $(O)/cri/pause: tests/cri/pause.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -163,6 +166,9 @@ $(O)/cri/pause: tests/cri/pause.c
 
 cri: all $(O)/cri/pause $(O)/lab/answer ## run the tests with real containerd and CNI plugins; root
 	@O=$(O) tests/cri/run
+
+prom: all $(O)/lab/fleet ## run the tests with real Prometheus and Alertmanager; root
+	@O=$(O) tests/prom/run
 
 qemu: all lab ## run the tests of other kernels in virtual machines
 	@O=$(O) tests/qemu/matrix
@@ -193,8 +199,8 @@ lint: all ## clang-tidy and gcc -fanalyzer
 
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo tests/deploy/run \
-		deploy/prometheus/generate \
-		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
+		deploy/prometheus/generate tests/grafana/run tests/lab/prometheus.sh \
+		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/prom/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
 check-readme: $(O)/describe ## fail if README's tables or links are not the code's
 	@O=$(O) tests/readme/tables check
@@ -221,6 +227,11 @@ $(O)/lab/record: $(O)/lab/record.o $(O)/tests/stream.o $(O)/libpodip.a
 $(O)/lab/answer: $(O)/lab/answer.o $(O)/libtest.a $(O)/user/source/file.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmicrohttpd
+
+# The agents of many nodes that do not exist.
+$(O)/lab/fleet: $(O)/lab/fleet.o $(O)/lab/fleet_node.o $(O)/lab/fleet_labels.o $(O)/libcore.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmicrohttpd -ljansson -lm
 
 BENCH := walk latency start
 
@@ -258,7 +269,7 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all lab test san native cri qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
+.PHONY: all lab test san native grafana cri prom qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "cli/cluster.h"
 #include "cli/doctor.h"
 #include "cli/leaks.h"
 #include "cli/plan.h"
@@ -19,6 +20,7 @@ static const struct command {
 	{ "snapshot", "walk once: which namespace holds which addresses", cli_snapshot },
 	{ "leaks", "addresses on which the IPAM's books and the kernel differ", cli_leaks },
 	{ "plan", "work out offline how far ranges go, and what stops first", cli_plan },
+	{ "cluster", "the ranges of all nodes, as Prometheus has them", cli_cluster },
 	{ "doctor", "what this kernel allows, and what to do about the rest", cli_doctor },
 	{ "version", "print the version", cli_version },
 };
@@ -30,6 +32,7 @@ static void print_help(FILE *out)
 	      "  podip run --config podip.yaml  # with the ranges that addresses come from\n"
 	      "  podip snapshot                 # which pod holds an address now\n"
 	      "  podip leaks                    # addresses lost to the IPAM, or held behind its back\n"
+	      "  podip cluster --prometheus URL # which range of the cluster is full first\n"
 	      "  podip doctor                   # what works on this kernel\n\n"
 	      "Commands (each has --help):\n",
 	      out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/kube_api.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,37 +8,13 @@
 #include <strings.h>
 
 #include "log.h"
+#include "net/percent.h"
 #include "source/supplier.h"
 #include "source/token.h"
 
 static bool is_given(const char *text)
 {
 	return text && text[0];
-}
-
-/* text as a part of a URL's query: RFC 3986's unreserved characters as they are. NULL: no memory.
- */
-static char *encode(const char *text)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	char *out = malloc(strlen(text) * 3 + 1);
-	size_t size = 0;
-
-	if (!out)
-		return NULL;
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if ((c < 0x80 && isalnum(c)) || strchr("-._~", c)) {
-			out[size++] = (char)c;
-			continue;
-		}
-		out[size++] = '%';
-		out[size++] = digits[c >> 4];
-		out[size++] = digits[c & 15];
-	}
-	out[size] = '\0';
-	return out;
 }
 
 /* Length of the URL without slashes at its end, which the path begins with; 0: not usable. */
@@ -71,7 +46,7 @@ int kube_api_init(const struct supplier_settings *settings, const char *path, st
 	if (!is_given(settings->node))
 		return log_err(-EINVAL, "cannot ask Kubernetes for '%s' without a name", path);
 
-	name = encode(settings->node);
+	name = percent_encode(settings->node);
 	if (!name || asprintf(&object_url, "%.*s%s?fieldSelector=metadata.name%%3D%s", (int)size,
 			      url, path, name) < 0) {
 		object_url = NULL; /* asprintf() leaves it undefined */
@@ -109,7 +84,7 @@ char *kube_api_url(const struct kube_api *api, const char *version, unsigned int
 		size = asprintf(&url, "%s&limit=1", api->object_url);
 		return size < 0 ? NULL : url;
 	}
-	encoded = encode(version);
+	encoded = percent_encode(version);
 	if (!encoded)
 		return NULL;
 	size = asprintf(
