@@ -34,7 +34,8 @@ static size_t check_url(const char *url)
 int kube_api_init(const struct supplier_settings *settings, const char *path, struct kube_api *out)
 {
 	const char *url = settings->kubernetes_url;
-	cleanup_free char *name = NULL, *object_url = NULL;
+	cleanup_free char *name = NULL;
+	char *object_url;
 	bool is_secure;
 	size_t size;
 
@@ -48,17 +49,15 @@ int kube_api_init(const struct supplier_settings *settings, const char *path, st
 
 	name = percent_encode(settings->node);
 	if (!name || asprintf(&object_url, "%.*s%s?fieldSelector=metadata.name%%3D%s", (int)size,
-			      url, path, name) < 0) {
-		object_url = NULL; /* asprintf() leaves it undefined */
+			      url, path, name) < 0)
 		return log_err(-ENOMEM, "cannot ask Kubernetes for '%s'", path);
-	}
 
 	is_secure = strncasecmp(url, "https://", 8) == 0;
 	if (!is_secure && is_given(settings->kubernetes_token_file))
 		log_info("'%s' is asked for '%s' without the token, which is for https:// alone",
 			 url, path);
 	*out = (struct kube_api){
-		.object_url = take_ptr(object_url),
+		.object_url = object_url,
 		.token_file = is_secure && is_given(settings->kubernetes_token_file)
 				      ? settings->kubernetes_token_file
 				      : NULL,
