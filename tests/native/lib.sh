@@ -72,7 +72,7 @@ start_agent() {
 	stderr=$work/$name.err
 	mkdir -p "$work/conf" "$work/cache"
 	: >"$stderr"
-	"$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
+	"${enter[@]}" "$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" \
 		--cni.state-dir "$work/networks" --aws.ipam-file "$work/no-ipam.json" --reconcile 1h "$@" >"$work/$name.out" 2>"$stderr" </dev/null &
 	agent=$!
@@ -89,7 +89,7 @@ is_ready_or_gone() {
 	local port
 	kill -0 "$agent" 2>/dev/null || return 0
 	port=$(listening_port)
-	[ -n "$port" ] && curl -fsS "http://127.0.0.1:$port/readyz"
+	[ -n "$port" ] && "${enter[@]}" curl -fsS "http://127.0.0.1:$port/readyz"
 }
 
 stop_agent() {
@@ -101,14 +101,14 @@ stop_agent() {
 
 # start COMMAND...: in the background, as $started
 start() {
-	"$@" >>"$work/started.out" 2>&1 </dev/null &
+	"${enter[@]}" "$@" >>"$work/started.out" 2>&1 </dev/null &
 	started=$!
 }
 
 # ---- what an agent says ----
 
 metrics() {
-	curl -fsS -m "$patience_s" "http://127.0.0.1:$port/metrics"
+	"${enter[@]}" curl -fsS -m "$patience_s" "http://127.0.0.1:$port/metrics"
 }
 
 # metric NAME [LABEL=VALUE]...: of the one sample that has these labels
@@ -326,6 +326,7 @@ end_process() {
 set_up() {
 	work=$1
 	node='' # namespace that make_pod's pods are connected to; '' is here
+	enter=() # nsenter, where what is started and asked has a network of its own
 	trap clear_away EXIT
 	trap 'exit 143' TERM
 	trap 'say "failed: $BASH_COMMAND (line $LINENO)"' ERR
