@@ -81,7 +81,9 @@ void foresight_ranges(struct foresight *foresight)
 		log_err(err, "cannot forecast these ranges, ignoring");
 		return;
 	}
-	recall(foresight);
+	/* It may be 16 MiB. */
+	if (outlook_wants_past(foresight->outlook))
+		recall(foresight);
 	if (foresight->wall_ns)
 		outlook_observe_all(foresight->outlook, foresight->config.account,
 				    foresight->wall_ns);

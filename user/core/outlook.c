@@ -161,6 +161,14 @@ void outlook_recall(struct outlook *outlook, const struct outlook_past *past)
 	}
 }
 
+bool outlook_wants_past(const struct outlook *outlook)
+{
+	for (size_t i = 0; i < outlook->count; i++)
+		if (!outlook->views[i].is_live)
+			return true;
+	return false;
+}
+
 void outlook_gap(struct outlook *outlook, int64_t wall_ns)
 {
 	for (size_t i = 0; i < outlook->count; i++) {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cleanup.h"
@@ -41,6 +42,8 @@ struct outlook_past {
 	int64_t wall_ns;
 };
 void outlook_recall(struct outlook *outlook, const struct outlook_past *past);
+/* Is there a range that was not observed yet: one that a past would be of use to? */
+bool outlook_wants_past(const struct outlook *outlook);
 /* The same: nobody looked from then on. */
 void outlook_gap(struct outlook *outlook, int64_t wall_ns);
 

@@ -201,7 +201,9 @@ static void recalls_nothing_of_what_it_sees_itself(void **state)
 
 	(void)state;
 	world_open(&world);
+	assert_true(outlook_wants_past(world.outlook));
 	outlook_observe_all(world.outlook, world.account, START);
+	assert_false(outlook_wants_past(world.outlook));
 	outlook_recall(world.outlook, &past);
 	outlook_gap(world.outlook, START);
 	assert_true(ask(&world, 1, 254).headroom == 254);
