@@ -15,14 +15,14 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/pod \
+CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/record_parse core/pod \
 	  core/failure core/lease core/inventory core/state core/diff core/merge core/hints core/uses \
 	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
 	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
 	  core/duration core/alert_rules core/alert_window core/alert_text core/alert_judge core/alerts \
 	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
-	  core/metric_rows core/metrics core/reconcile core/alert_view core/token_bucket core/plan \
+	  core/metric_rows core/metrics core/reconcile core/alert_view core/status core/status_json core/token_bucket core/plan \
 	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query
 NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
@@ -33,16 +33,16 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/walker source/netns_socket source/netlink source/platform source/local_suppliers \
 	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
 	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
-	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/recall source/prometheus
+	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/recall source/log_reader source/agent_client source/prometheus
 SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
 	  attribution operations audit pods requests suppliers foresight alerting agent cli/option_values \
-	  cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
+	  cli/option_row cli/flags cli/command cli/option_table cli/options cli/output cli/node cli/plan_args cli/plan_print cli/plan \
 	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
 	  cli/snapshot cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version main
 
-MODULES := $(filter-out cleanup source/supplier,$(USER))
+MODULES := $(filter-out cleanup source/supplier cli/option_row core/status core/status_json source/log_reader source/agent_client,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
@@ -77,7 +77,7 @@ $(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES))) Makef
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
-$(O)/libcore.a: $(CORE:%=$(O)/user/%.o) Makefile
+$(O)/libcore.a: $(patsubst %,$(O)/user/%.o,$(filter-out core/status core/status_json,$(CORE))) Makefile
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
@@ -182,7 +182,7 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@O=$(O) $(SUDO) tests/demo/demo
 
 # What make check runs, in this order; `make check STAGES="test native"` picks.
-STAGES ?= check-layers check-format check-shell check-readme check-deploy test san lint native cri qemu
+STAGES ?= check-layers check-format check-shell check-readme check-deploy test san lint native cri prom grafana qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check

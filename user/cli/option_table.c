@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/option_table.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "chronicle.h"
 #include "cleanup.h"
 #include "serve.h"
-
-enum { GUESS_DISTANCE_MAX = 2 };
 
 #define FIELD(name) offsetof(struct options, name)
 
@@ -243,13 +240,6 @@ const struct option_row option_rows[OPTION_ROW_COUNT] = {
 	  .offset = FIELD(log_format) },
 };
 
-void option_env_name(const char *flag, char out[static OPTION_ENV_SIZE])
-{
-	snprintf(out, OPTION_ENV_SIZE, "PODIP_%s", flag);
-	for (char *at = out; *at; at++)
-		*at = isalnum((unsigned char)*at) ? (char)toupper((unsigned char)*at) : '_';
-}
-
 void option_print_help(const char *command)
 {
 	printf("Usage: podip %s [OPTIONS]\n\n"
@@ -277,20 +267,4 @@ void option_print_help(const char *command)
 		puts("]");
 	}
 	puts("  -h, --help\n        show this text");
-}
-
-const struct option_row *option_guess(const char *name)
-{
-	const struct option_row *best = NULL;
-	size_t least = GUESS_DISTANCE_MAX + 1;
-
-	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
-		size_t distance = option_distance(name, option_rows[i].flag);
-
-		if (distance < least && distance < strlen(option_rows[i].flag) / 2) {
-			best = &option_rows[i];
-			least = distance;
-		}
-	}
-	return best;
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/option_values.h"
+#include "cli/option_row.h"
 #include "log.h"
 #include "source/config.h"
 
@@ -43,28 +43,9 @@ struct options {
 	struct config file; /* its ranges; empty without a file */
 };
 
-enum { OPTION_ENV_SIZE = 64 };
-
-enum option_root { OPTION_ROOT_NEVER, OPTION_ROOT_ALWAYS, OPTION_ROOT_BY_DEFAULT };
-
-struct option_row {
-	const char *flag; /* the key in podip.yaml, too */
-	const char *env; /* another variable beside PODIP_...; or NULL */
-	const char *arg, *fallback, *help;
-	const char *expected; /* "'x' is not ..." */
-	int (*parse)(const char *text, void *field);
-	size_t offset;
-	enum option_root root; /* is it a path under host-root? */
-	size_t list_max; /* how many values it takes; 0: one, the last */
-};
-
 /* The first row: it names the file where the others may be. */
 enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 31 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];
 
-/* "web.listen-address" to "PODIP_WEB_LISTEN_ADDRESS". */
-void option_env_name(const char *flag, char out[static OPTION_ENV_SIZE]);
-/* The row that a mistyped name was meant to be, or NULL. */
-const struct option_row *option_guess(const char *name);
 /* On stdout; `command` as in "podip run". */
 void option_print_help(const char *command);

@@ -32,6 +32,14 @@ static int put_text(const char *text, size_t size, char **out)
 	return 0;
 }
 
+int option_borrow(const char *text, void *field)
+{
+	if (!*text)
+		return -EINVAL;
+	*(const char **)field = text;
+	return 0;
+}
+
 int option_text(const char *text, void *field)
 {
 	return *text ? put_text(text, strlen(text), field) : -EINVAL;

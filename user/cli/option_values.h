@@ -30,6 +30,7 @@ struct option_rules {
 	size_t count;
 };
 
+int option_borrow(const char *text, void *field); /* const char *, borrowed; not empty */
 int option_text(const char *text, void *field); /* char *, owned; not empty */
 int option_dir(const char *text,
 	       void *field); /* char *, owned; no trailing slash, "" for the root */

@@ -12,65 +12,98 @@
 DEFINE_CLEANUP(json, json_t *, json_decref)
 #define cleanup_json cleanup(cleanup_json_fn)
 
-enum field_kind { FIELD_NUMBER, FIELD_TEXT, FIELD_TIME, FIELD_TYPE, FIELD_FLAG };
+#define NAME(text) .name = (text), .name_size = sizeof(text) - 1
+#define AT(member) .offset = offsetof(struct record, member)
 
-#define AT(member) offsetof(struct record, member)
-
-/* In the order of the line. */
-static const struct field {
-	const char *name;
-	enum field_kind kind;
-	size_t offset;
-} fields[] = {
-	{ "seq", FIELD_NUMBER, AT(seq) },
-	{ "ts", FIELD_TIME, AT(wall_ns) },
-	{ "mono_ns", FIELD_NUMBER, AT(mono_ns) },
-	{ "boot_id", FIELD_TEXT, AT(boot_id) },
-	{ "node", FIELD_TEXT, AT(node) },
-	{ "type", FIELD_TYPE, AT(type) },
-	{ "ip", FIELD_TEXT, AT(ip) },
-	{ "prefix_len", FIELD_NUMBER, AT(prefix_len) },
-	{ "family", FIELD_TEXT, AT(family) },
-	{ "netns", FIELD_NUMBER, AT(netns) },
-	{ "netns_cookie", FIELD_NUMBER, AT(netns_cookie) },
-	{ "from_netns", FIELD_NUMBER, AT(from_netns) },
-	{ "ifindex", FIELD_NUMBER, AT(ifindex) },
-	{ "ifname", FIELD_TEXT, AT(ifname) },
-	{ "from_ifname", FIELD_TEXT, AT(from_ifname) },
-	{ "link_kind", FIELD_TEXT, AT(link_kind) },
-	{ "range", FIELD_TEXT, AT(range) },
-	{ "cidr", FIELD_TEXT, AT(cidr) },
-	{ "used", FIELD_NUMBER, AT(used) },
-	{ "usable", FIELD_NUMBER, AT(usable) },
-	{ "max_pods", FIELD_NUMBER, AT(max_pods) },
-	{ "namespace", FIELD_TEXT, AT(namespace) },
-	{ "pod", FIELD_TEXT, AT(pod) },
-	{ "pod_uid", FIELD_TEXT, AT(pod_uid) },
-	{ "container_id", FIELD_TEXT, AT(container_id) },
-	{ "identity", FIELD_TEXT, AT(identity) },
-	{ "latency_ns", FIELD_NUMBER, AT(latency_ns) },
-	{ "sandbox_ns", FIELD_NUMBER, AT(sandbox_ns) },
-	{ "plugin_ns", FIELD_NUMBER, AT(plugin_ns) },
-	{ "reuse_ns", FIELD_NUMBER, AT(reuse_ns) },
-	{ "previous_pod", FIELD_TEXT, AT(previous_pod) },
-	{ "plugin", FIELD_TEXT, AT(plugin) },
-	{ "command", FIELD_TEXT, AT(command) },
-	{ "duration_ns", FIELD_NUMBER, AT(duration_ns) },
-	{ "code", FIELD_NUMBER, AT(code) },
-	{ "status", FIELD_NUMBER, AT(status) },
-	{ "reason", FIELD_TEXT, AT(reason) },
-	{ "message", FIELD_TEXT, AT(message) },
-	{ "network", FIELD_TEXT, AT(network) },
-	{ "other_netns", FIELD_NUMBER, AT(other_netns) },
-	{ "age_ns", FIELD_NUMBER, AT(age_ns) },
-	{ "count", FIELD_NUMBER, AT(count) },
-	{ "alert", FIELD_TEXT, AT(alert) },
-	{ "severity", FIELD_TEXT, AT(severity) },
-	{ "state", FIELD_TEXT, AT(state) },
-	{ "backend", FIELD_TEXT, AT(backend) },
-	{ "truncated", FIELD_FLAG, AT(truncated) },
-	{ "initial", FIELD_FLAG, AT(initial) },
+const struct record_field record_fields[] = {
+	{ NAME("seq"), .kind = RECORD_FIELD_NUMBER, AT(seq),
+	  .help = "Rises by one with every record, over restarts, too." },
+	{ NAME("ts"), .kind = RECORD_FIELD_TIME, AT(wall_ns),
+	  .help = "When it happened: RFC 3339, UTC, nine decimals." },
+	{ NAME("mono_ns"), .kind = RECORD_FIELD_NUMBER, AT(mono_ns),
+	  .help = "The same by the kernel's monotonic clock." },
+	{ NAME("boot_id"), .kind = RECORD_FIELD_TEXT, AT(boot_id),
+	  .help = "Of /proc/sys/kernel/random/boot_id: mono_ns is comparable within one." },
+	{ NAME("node"), .kind = RECORD_FIELD_TEXT, AT(node), .help = "Name of the node." },
+	{ NAME("type"), .kind = RECORD_FIELD_TYPE, AT(type), .help = "What happened." },
+	{ NAME("ip"), .kind = RECORD_FIELD_TEXT, AT(ip), .help = "Address of a pod." },
+	{ NAME("prefix_len"), .kind = RECORD_FIELD_NUMBER, AT(prefix_len),
+	  .help = "Prefix length that the address was configured with." },
+	{ NAME("family"), .kind = RECORD_FIELD_TEXT, AT(family), .help = "ipv4 or ipv6." },
+	{ NAME("netns"), .kind = RECORD_FIELD_NUMBER, AT(netns),
+	  .help = "Inode of the network namespace." },
+	{ NAME("netns_cookie"), .kind = RECORD_FIELD_NUMBER, AT(netns_cookie),
+	  .help = "Its cookie, which is never used again; absent where the kernel has none." },
+	{ NAME("from_netns"), .kind = RECORD_FIELD_NUMBER, AT(from_netns),
+	  .help = "link.moved: inode of the namespace that the link came from." },
+	{ NAME("ifindex"), .kind = RECORD_FIELD_NUMBER, AT(ifindex),
+	  .help = "Index of the link in its namespace." },
+	{ NAME("ifname"), .kind = RECORD_FIELD_TEXT, AT(ifname),
+	  .help = "Name of the link, or CNI_IFNAME." },
+	{ NAME("from_ifname"), .kind = RECORD_FIELD_TEXT, AT(from_ifname),
+	  .help = "link.renamed: name before." },
+	{ NAME("link_kind"), .kind = RECORD_FIELD_TEXT, AT(link_kind),
+	  .help = "veth, macvlan, ...; absent for hardware." },
+	{ NAME("range"), .kind = RECORD_FIELD_TEXT, AT(range),
+	  .help = "Name of the narrowest range that holds the address; unranged if none does." },
+	{ NAME("cidr"), .kind = RECORD_FIELD_TEXT, AT(cidr), .help = "Its CIDR." },
+	{ NAME("used"), .kind = RECORD_FIELD_NUMBER, AT(used),
+	  .help = "Addresses of this node in use in the range, after this." },
+	{ NAME("usable"), .kind = RECORD_FIELD_NUMBER, AT(usable),
+	  .help = "Addresses of the range that pods can get." },
+	{ NAME("max_pods"), .kind = RECORD_FIELD_NUMBER, AT(max_pods),
+	  .help = "range.*: pods that the kubelet allows on the node whose own range it is." },
+	{ NAME("namespace"), .kind = RECORD_FIELD_TEXT, AT(namespace),
+	  .help = "Kubernetes namespace of the pod." },
+	{ NAME("pod"), .kind = RECORD_FIELD_TEXT, AT(pod), .help = "Name of the pod." },
+	{ NAME("pod_uid"), .kind = RECORD_FIELD_TEXT, AT(pod_uid), .help = "UID of the pod." },
+	{ NAME("container_id"), .kind = RECORD_FIELD_TEXT, AT(container_id),
+	  .help = "ID of the sandbox." },
+	{ NAME("identity"), .kind = RECORD_FIELD_TEXT, AT(identity),
+	  .help = "Which source knew the pod, or the lease." },
+	{ NAME("latency_ns"), .kind = RECORD_FIELD_NUMBER, AT(latency_ns),
+	  .help = "ip.assigned: from the creation of the namespace to the usable address." },
+	{ NAME("sandbox_ns"), .kind = RECORD_FIELD_NUMBER, AT(sandbox_ns),
+	  .help = "Of it: until the plugin was started." },
+	{ NAME("plugin_ns"), .kind = RECORD_FIELD_NUMBER, AT(plugin_ns),
+	  .help = "Of it: from then on." },
+	{ NAME("reuse_ns"), .kind = RECORD_FIELD_NUMBER, AT(reuse_ns),
+	  .help = "ip.assigned: since the address was released." },
+	{ NAME("previous_pod"), .kind = RECORD_FIELD_TEXT, AT(previous_pod),
+	  .help = "namespace/name of the pod that had the address before." },
+	{ NAME("plugin"), .kind = RECORD_FIELD_TEXT, AT(plugin),
+	  .help = "File name of the CNI plugin." },
+	{ NAME("command"), .kind = RECORD_FIELD_TEXT, AT(command), .help = "CNI_COMMAND." },
+	{ NAME("duration_ns"), .kind = RECORD_FIELD_NUMBER, AT(duration_ns),
+	  .help = "How long the plugin ran." },
+	{ NAME("code"), .kind = RECORD_FIELD_NUMBER, AT(code), .help = "Code of the CNI error." },
+	{ NAME("status"), .kind = RECORD_FIELD_NUMBER, AT(status),
+	  .help = "Exit status of the plugin, or number of the signal." },
+	{ NAME("reason"), .kind = RECORD_FIELD_TEXT, AT(reason),
+	  .help = "Why: of a failure, a leak, a loss, a gap." },
+	{ NAME("message"), .kind = RECORD_FIELD_TEXT, AT(message),
+	  .help = "In the words of who knows; of a plugin, msg and details." },
+	{ NAME("network"), .kind = RECORD_FIELD_TEXT, AT(network),
+	  .help = "Name of the CNI network whose books list the address." },
+	{ NAME("other_netns"), .kind = RECORD_FIELD_NUMBER, AT(other_netns),
+	  .help = "ip.duplicate: inode of the other holder." },
+	{ NAME("age_ns"), .kind = RECORD_FIELD_NUMBER, AT(age_ns),
+	  .help = "ip.leaked, ip.leak_cleared: since when." },
+	{ NAME("count"), .kind = RECORD_FIELD_NUMBER, AT(count),
+	  .help = "How many: failures of the pod, events lost, records left out." },
+	{ NAME("alert"), .kind = RECORD_FIELD_TEXT, AT(alert), .help = "Name of the alert." },
+	{ NAME("severity"), .kind = RECORD_FIELD_TEXT, AT(severity),
+	  .help = "warning or critical." },
+	{ NAME("state"), .kind = RECORD_FIELD_TEXT, AT(state), .help = "firing or resolved." },
+	{ NAME("backend"), .kind = RECORD_FIELD_TEXT, AT(backend),
+	  .help = "How the kernel is heard: fentry, kprobe or tracepoint." },
+	{ NAME("truncated"), .kind = RECORD_FIELD_FLAG, AT(truncated),
+	  .help = "Something did not fit, and is cut or left out." },
+	{ NAME("initial"), .kind = RECORD_FIELD_FLAG, AT(initial),
+	  .help = "It was there before the agent." },
 };
+
+_Static_assert(array_size(record_fields) == RECORD_FIELD_COUNT, "a field more or less");
 
 static const char *const type_names[] = {
 	[RECORD_AGENT_STARTED] = "agent.started",
@@ -106,13 +139,22 @@ const char *record_type_name(enum record_type type)
 	return type < RECORD_TYPE_COUNT ? type_names[type] : NULL;
 }
 
+enum record_type record_type_find(const char *name)
+{
+	enum record_type type = 0;
+
+	while (type < RECORD_TYPE_COUNT && strcmp(type_names[type], name) != 0)
+		type++;
+	return type;
+}
+
 struct record record_init(enum record_type type)
 {
 	struct record record = { .type = type };
 
-	for (size_t i = 0; i < array_size(fields); i++) {
-		if (fields[i].kind == FIELD_NUMBER)
-			*(uint64_t *)((char *)&record + fields[i].offset) = RECORD_ABSENT;
+	for (size_t i = 0; i < RECORD_FIELD_COUNT; i++) {
+		if (record_fields[i].kind == RECORD_FIELD_NUMBER)
+			*(uint64_t *)((char *)&record + record_fields[i].offset) = RECORD_ABSENT;
 	}
 	return record;
 }
@@ -188,34 +230,34 @@ static int put_string(struct line *line, const char *text)
 	return 0;
 }
 
-static bool is_present(const struct field *field, const void *at)
+static bool is_present(const struct record_field *field, const void *at)
 {
 	switch (field->kind) {
-	case FIELD_NUMBER:
+	case RECORD_FIELD_NUMBER:
 		return *(const uint64_t *)at != RECORD_ABSENT;
-	case FIELD_TEXT:
+	case RECORD_FIELD_TEXT:
 		return *(const char *const *)at;
-	case FIELD_FLAG:
+	case RECORD_FIELD_FLAG:
 		return *(const bool *)at;
 	default:
 		return true;
 	}
 }
 
-static int put_value(struct line *line, const struct field *field, const void *at)
+static int put_value(struct line *line, const struct record_field *field, const void *at)
 {
 	char time[TEXT_TIME_SIZE];
 
 	switch (field->kind) {
-	case FIELD_NUMBER:
+	case RECORD_FIELD_NUMBER:
 		put_number(line, *(const uint64_t *)at);
 		return 0;
-	case FIELD_TEXT:
+	case RECORD_FIELD_TEXT:
 		return put_string(line, *(const char *const *)at);
-	case FIELD_TIME:
+	case RECORD_FIELD_TIME:
 		text_time(*(const int64_t *)at, time);
 		return put_string(line, time);
-	case FIELD_TYPE:
+	case RECORD_FIELD_TYPE:
 		return put_string(line, type_names[*(const enum record_type *)at]);
 	default:
 		put_text(line, "true");
@@ -230,15 +272,15 @@ int record_format(const struct record *record, char *out, size_t size, size_t *o
 
 	put_text(&line, "{\"v\":");
 	put_number(&line, RECORD_VERSION);
-	for (size_t i = 0; i < array_size(fields); i++) {
-		const void *at = (const char *)record + fields[i].offset;
+	for (size_t i = 0; i < RECORD_FIELD_COUNT; i++) {
+		const void *at = (const char *)record + record_fields[i].offset;
 
-		if (!is_present(&fields[i], at))
+		if (!is_present(&record_fields[i], at))
 			continue;
 		put_text(&line, ",\"");
-		put_text(&line, fields[i].name);
+		put_text(&line, record_fields[i].name);
 		put_text(&line, "\":");
-		err = put_value(&line, &fields[i], at);
+		err = put_value(&line, &record_fields[i], at);
 		if (err)
 			return err;
 	}

@@ -49,6 +49,7 @@ struct record {
 	const char *boot_id;
 	const char *node;
 	enum record_type type;
+	const char *type_name; /* of record_parse(): as the line has it; else NULL */
 	const char *ip; /* text */
 	uint64_t prefix_len;
 	const char *family; /* "ipv4", "ipv6" */
@@ -95,7 +96,29 @@ struct record {
 
 /* "ip.assigned"; for RECORD_TYPE_COUNT and above NULL. */
 const char *record_type_name(enum record_type type);
+/* RECORD_TYPE_COUNT: there is none of that name. */
+enum record_type record_type_find(const char *name);
 /* All numbers RECORD_ABSENT, all strings NULL. */
 struct record record_init(enum record_type type);
 /* One line with its '\n', not terminated. -ENOMEM; -ENOSPC when it does not fit. */
 int record_format(const struct record *record, char *out, size_t size, size_t *out_size);
+
+/* The fields of a line in their order: for what writes one, reads it or describes it. */
+enum record_field_kind {
+	RECORD_FIELD_NUMBER, /* uint64_t */
+	RECORD_FIELD_TEXT, /* const char * */
+	RECORD_FIELD_TIME, /* int64_t of ns; RFC 3339 in the line */
+	RECORD_FIELD_TYPE, /* enum record_type */
+	RECORD_FIELD_FLAG, /* bool; in the line when true */
+};
+
+struct record_field {
+	const char *name;
+	size_t name_size;
+	enum record_field_kind kind;
+	size_t offset; /* in struct record */
+	const char *help; /* of the schema */
+};
+
+enum { RECORD_FIELD_COUNT = 48 };
+extern const struct record_field record_fields[RECORD_FIELD_COUNT];
