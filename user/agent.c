@@ -22,6 +22,7 @@
 #include "log.h"
 #include "loop.h"
 #include "pods.h"
+#include "reload.h"
 #include "requests.h"
 #include "serve.h"
 #include "signals.h"
@@ -47,6 +48,7 @@ struct agent {
 	struct account *account;
 	struct chronicle *chronicle;
 	struct serve *serve;
+	struct reload *reload;
 	int signals;
 	enum watch_phase phase; /* of the event whose facts are being told */
 	uint64_t corrected; /* facts told by the reconcile of this turn */
@@ -177,6 +179,7 @@ static void measure(struct metrics_input *out, void *ctx)
 	foresight_measure(agent->foresight, loop_wall_ns(), &input);
 	alerting_measure(agent->alerting, &input);
 	chronicle_measure(agent->chronicle, &input);
+	reload_measure(agent->reload, &input);
 	proc_usage(&input.process);
 	*out = input;
 }
@@ -208,7 +211,7 @@ static int open_pods(struct agent *agent)
 					  .cni_state_dir = agent->config->cni_state_dir,
 					  .ipam_file = agent->config->ipam_file,
 					  .leak_grace_ns = agent->config->leak_grace_ns,
-					  .rules = agent->config->rules,
+					  .rules = agent->config->settings.reasons,
 					  .state = agent->state,
 					  .account = agent->account,
 					  .journal = chronicle_journal(agent->chronicle),
@@ -235,7 +238,7 @@ static int open_suppliers(struct agent *agent)
 	const struct suppliers_config suppliers = {
 		.supplier = { .settings = &agent->config->sources,
 			      .wall_ns = loop_wall_ns,
-			      .ranges = agent->config->ranges,
+			      .ranges = agent->config->settings.ranges,
 			      .cni = attribution_cni(attribution),
 			      .ipam = attribution_ipam(attribution) },
 		.requests = agent->requests,
@@ -272,7 +275,7 @@ static int open_watch(struct agent *agent, const struct kernel *kernel)
 
 static int open_alerting(struct agent *agent)
 {
-	const struct alerting_config alerting = { .rules = agent->config->alert_rules,
+	const struct alerting_config alerting = { .rules = agent->config->settings.alert_rules,
 						  .period_ns = agent->config->alerts_period_ns,
 						  .receivers = agent->config->receivers,
 						  .settings = &agent->config->sources,
@@ -283,6 +286,34 @@ static int open_alerting(struct agent *agent)
 						  .ctx = agent };
 
 	return alerting_open(&alerting, agent->loop, &agent->alerting);
+}
+
+/* ---- the configuration, again ---- */
+
+static int apply_settings(void *ctx)
+{
+	struct agent *agent = ctx;
+	struct agent_settings settings;
+	int err = agent->config->read_again(&settings, agent->config->read_ctx);
+
+	if (!err)
+		err = suppliers_set_ranges(agent->suppliers, &settings.ranges);
+	if (err)
+		return err;
+	pods_set_reasons(agent->pods, &settings.reasons);
+	alerting_set_rules(agent->alerting, &settings.alert_rules);
+	return 0;
+}
+
+static int open_reload(struct agent *agent)
+{
+	const struct reload_config reload = {
+		.path = agent->config->config_path,
+		.apply = apply_settings,
+		.ctx = agent,
+	};
+
+	return reload_open(&reload, agent->loop, &agent->reload);
 }
 
 static int open_serve(struct agent *agent)
@@ -299,6 +330,7 @@ static int open_serve(struct agent *agent)
 static void agent_close(struct agent *agent)
 {
 	serve_close(agent->serve);
+	reload_close(agent->reload);
 	alerting_close(agent->alerting);
 	suppliers_close(agent->suppliers);
 	foresight_close(agent->foresight);
@@ -341,6 +373,8 @@ static int start(struct agent *agent, const struct kernel *kernel)
 		err = open_watch(agent, kernel);
 	if (!err)
 		err = open_alerting(agent);
+	if (!err)
+		err = open_reload(agent);
 	if (!err)
 		err = open_serve(agent);
 	if (err)

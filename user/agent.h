@@ -13,6 +13,13 @@
 #include "source/kernel.h"
 #include "source/supplier.h"
 
+/* What can change while the agent runs. Borrowed. */
+struct agent_settings {
+	struct range_list ranges; /* of the configuration */
+	struct alert_rules alert_rules;
+	struct reason_rules reasons; /* of the configuration */
+};
+
 struct agent_config {
 	enum backend backend; /* BACKEND_NONE: the best that works */
 	const char *node;
@@ -20,20 +27,23 @@ struct agent_config {
 	const char *cni_conf_dir, *cni_cache_dir, *cni_state_dir;
 	const char *ipam_file;
 	uint64_t leak_grace_ns;
-	struct reason_rules rules; /* of the configuration */
 	const char *host_root;
 	char *const *listen;
 	size_t listen_count;
 	char *const *events_files;
 	size_t events_file_count;
 	uint64_t reconcile_ns;
-	struct range_list ranges; /* of the configuration */
 	struct supplier_settings sources; /* whom else to ask about ranges */
-	struct alert_rules alert_rules;
 	uint64_t alerts_period_ns;
 	struct alerting_receivers receivers;
 	const char *const *sources_off; /* names of those not to be asked */
 	size_t sources_off_count;
+	struct agent_settings settings;
+	const char *config_path; /* NULL: no file */
+	/* Reads the settings again; what it gave before stays until the next call. -errno after
+	 * saying why. NULL: they never change. */
+	int (*read_again)(struct agent_settings *out, void *ctx);
+	void *read_ctx;
 };
 
 /* Exit status of the process: by what is missing. */

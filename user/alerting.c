@@ -222,6 +222,11 @@ void alerting_close(struct alerting *alerting)
 
 /* ---- numbers ---- */
 
+void alerting_set_rules(struct alerting *alerting, const struct alert_rules *rules)
+{
+	alerts_set_rules(alerting->alerts, rules);
+}
+
 void alerting_measure(const struct alerting *alerting, struct metrics_input *out)
 {
 	out->alerts = alerting->alerts;

@@ -45,5 +45,7 @@ void alerting_close(struct alerting *alerting);
 DEFINE_CLEANUP(alerting, struct alerting *, alerting_close)
 #define cleanup_alerting cleanup(cleanup_alerting_fn)
 
+/* Rules of the next judgement. */
+void alerting_set_rules(struct alerting *alerting, const struct alert_rules *rules);
 /* Fills in what is borrowed until the next judgement. */
 void alerting_measure(const struct alerting *alerting, struct metrics_input *out);

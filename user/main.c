@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 #include "cli/cluster.h"
+#include "cli/config.h"
 #include "cli/doctor.h"
 #include "cli/leaks.h"
 #include "cli/plan.h"
@@ -11,8 +12,13 @@
 #include "cli/snapshot.h"
 #include "cli/version.h"
 
+static int run_config(int argc, char **argv)
+{
+	return cli_config_command.run(&cli_config_command, argc, argv);
+}
+
 /* One row is one command; argv[0] is its name. Gives the exit status. */
-static const struct command {
+static const struct verb {
 	const char *name, *help;
 	int (*fn)(int argc, char **argv);
 } commands[] = {
@@ -21,6 +27,7 @@ static const struct command {
 	{ "leaks", "addresses on which the IPAM's books and the kernel differ", cli_leaks },
 	{ "plan", "work out offline how far ranges go, and what stops first", cli_plan },
 	{ "cluster", "the ranges of all nodes, as Prometheus has them", cli_cluster },
+	{ "config", "check, print and describe the configuration", run_config },
 	{ "doctor", "what this kernel allows, and what to do about the rest", cli_doctor },
 	{ "version", "print the version", cli_version },
 };

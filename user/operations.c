@@ -229,6 +229,11 @@ void operations_expire(struct operations *operations, uint64_t now_ns)
 
 /* ---- numbers ---- */
 
+void operations_set_reasons(struct operations *operations, const struct reason_rules *rules)
+{
+	operations->config.rules = *rules;
+}
+
 void operations_measure(const struct operations *operations, struct metrics_input *out)
 {
 	struct calls_stats calls = calls_stats(operations->calls);

@@ -39,6 +39,8 @@ DEFINE_CLEANUP(operations, struct operations *, operations_close)
 
 /* What is loaded, known from then on and before the first record; borrowed. -ENOMEM. */
 int operations_listen(struct operations *operations, const struct object *object);
+/* Reasons of the configuration from now on; borrowed. */
+void operations_set_reasons(struct operations *operations, const struct reason_rules *rules);
 /* A plugin began, wrote or ended. */
 void operations_record(struct operations *operations, const struct probe_record *record);
 /* Forget calls whose end was lost, and pods that are not tried any more: now and then, however many

@@ -189,6 +189,11 @@ void pods_record(struct pods *pods, const struct probe_record *record)
 	operations_record(pods->operations, record);
 }
 
+void pods_set_reasons(struct pods *pods, const struct reason_rules *rules)
+{
+	operations_set_reasons(pods->operations, rules);
+}
+
 const struct attribution *pods_attribution(const struct pods *pods)
 {
 	return pods->attribution;

@@ -48,6 +48,9 @@ int pods_start(struct pods *pods, const struct object *object);
 /* A plugin began, wrote or ended. */
 void pods_record(struct pods *pods, const struct probe_record *record);
 
+/* Reasons of the configuration from now on; borrowed. */
+void pods_set_reasons(struct pods *pods, const struct reason_rules *rules);
+
 const struct attribution *pods_attribution(const struct pods *pods); /* borrowed */
 /* Who it is: of a fact's namespace, and of its address where it has one. */
 void pods_find(struct pods *pods, const struct fact *fact, struct identity *out);

@@ -56,6 +56,15 @@ const char *suppliers_name(size_t index)
 	return index < KIND_COUNT ? kinds[index]->name : NULL;
 }
 
+static const struct slot *find_slot(const struct suppliers *suppliers,
+				    const struct supplier_kind *kind)
+{
+	for (size_t i = 0; i < suppliers->slot_count; i++)
+		if (suppliers->slots[i].kind == kind)
+			return &suppliers->slots[i];
+	return NULL;
+}
+
 /* ---- what they say together ---- */
 
 static int merge(struct suppliers *suppliers)
@@ -138,6 +147,14 @@ int suppliers_start(struct suppliers *suppliers)
 void suppliers_refresh(struct suppliers *suppliers)
 {
 	turn(suppliers);
+}
+
+int suppliers_set_ranges(struct suppliers *suppliers, const struct range_list *ranges)
+{
+	const struct slot *slot = find_slot(suppliers, &config_supplier);
+	int err = slot ? config_supplier_set(slot->supplier, ranges) : 0;
+
+	return err ? err : turn(suppliers);
 }
 
 /* ---- life ---- */
@@ -223,15 +240,6 @@ void suppliers_close(struct suppliers *suppliers)
 }
 
 /* ---- numbers ---- */
-
-static const struct slot *find_slot(const struct suppliers *suppliers,
-				    const struct supplier_kind *kind)
-{
-	for (size_t i = 0; i < suppliers->slot_count; i++)
-		if (suppliers->slots[i].kind == kind)
-			return &suppliers->slots[i];
-	return NULL;
-}
 
 static void measure_sources(const struct suppliers *suppliers, struct metrics_input *out)
 {

@@ -40,6 +40,8 @@ DEFINE_CLEANUP(suppliers, struct suppliers *, suppliers_close)
 int suppliers_start(struct suppliers *suppliers);
 /* The CNI's files changed. */
 void suppliers_refresh(struct suppliers *suppliers);
+/* The configuration names these ranges from now on; the list is copied. -ENOMEM: those before. */
+int suppliers_set_ranges(struct suppliers *suppliers, const struct range_list *ranges);
 /* Fills in what is borrowed until the next call. */
 void suppliers_measure(struct suppliers *suppliers, const struct account *account,
 		       struct metrics_input *out);

@@ -19,16 +19,36 @@ void option_env_name(const char *flag, char out[static OPTION_ENV_SIZE])
 		*at = isalnum((unsigned char)*at) ? (char)toupper((unsigned char)*at) : '_';
 }
 
+static void (*complaint_fn)(const char *sentence);
+
+void flags_complain_to(void (*fn)(const char *sentence))
+{
+	complaint_fn = fn;
+}
+
 int flags_complain(const char *fmt, ...)
 {
+	char sentence[1024];
 	va_list args;
 
-	fputs("podip: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(sentence, sizeof(sentence), fmt, args);
 	va_end(args);
-	putc('\n', stderr);
+	if (complaint_fn)
+		complaint_fn(sentence);
+	else
+		fprintf(stderr, "podip: %s\n", sentence);
 	return -EINVAL;
+}
+
+bool flags_is_equal(const struct flags *a, const struct flags *b, size_t index)
+{
+	const struct given *one = &a->given[index], *other = &b->given[index];
+
+	for (size_t i = 0; i < one->count && i < other->count; i++)
+		if (strcmp(one->texts[i], other->texts[i]) != 0)
+			return false;
+	return one->count == other->count;
 }
 
 const struct option_row *flags_guess(const struct flags *flags, const char *name)

@@ -39,5 +39,9 @@ void flags_environment(struct flags *flags, bool of_all);
 int flags_judge(struct flags *flags, size_t index, const char *file_path, void *fields);
 /* The row that a mistyped name was meant to be, or NULL. */
 const struct option_row *flags_guess(const struct flags *flags, const char *name);
-/* "podip: ..." on stderr; -EINVAL. */
+/* Is row INDEX given the same texts in both? */
+bool flags_is_equal(const struct flags *a, const struct flags *b, size_t index);
+/* Where complaints go from now on; NULL: to stderr, behind "podip: ". */
+void flags_complain_to(void (*fn)(const char *sentence));
+/* One sentence; -EINVAL. */
 int __attribute__((format(printf, 1, 2))) flags_complain(const char *fmt, ...);

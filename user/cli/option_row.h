@@ -29,6 +29,7 @@ struct option_row {
 	int (*parse)(const char *text, void *field);
 	size_t offset; /* of the field in the command's struct */
 	enum option_root root; /* is it a path under host-root? */
+	bool is_live; /* a reload of the configuration applies it */
 	size_t list_max; /* how many values it takes; 0: one, the last */
 };
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/flags.h"
 #include "cli/option_row.h"
 #include "log.h"
 #include "source/config.h"
@@ -41,6 +42,7 @@ struct options {
 	enum log_level log_level;
 	enum log_format log_format;
 	struct config file; /* its ranges; empty without a file */
+	struct flags flags; /* the texts of all this, and where they came from */
 };
 
 /* The first row: it names the file where the others may be. */

@@ -102,10 +102,11 @@ static int complete(const struct given given[static OPTION_ROWS_MAX], struct opt
 int options_read(int argc, char **argv, struct options *out)
 {
 	cleanup_options struct options options = { 0 };
-	struct flags flags = { .rows = option_rows, .count = OPTION_ROW_COUNT };
+	struct flags *flags = &options.flags;
 	int result, first, err;
 
-	result = flags_read(&flags, argc, argv, &first);
+	options.flags = (struct flags){ .rows = option_rows, .count = OPTION_ROW_COUNT };
+	result = flags_read(flags, argc, argv, &first);
 	if (result == FLAGS_HELP) {
 		option_print_help(argv[0]);
 		return OPTIONS_EXIT;
@@ -115,14 +116,14 @@ int options_read(int argc, char **argv, struct options *out)
 	if (first < argc)
 		return flags_complain("unexpected argument '%s'", argv[first]);
 
-	flags_environment(&flags, true);
-	err = flags_judge(&flags, OPTION_ROW_CONFIG, NULL, &options);
+	flags_environment(flags, true);
+	err = flags_judge(flags, OPTION_ROW_CONFIG, NULL, &options);
 	if (!err && options.config)
-		err = read_file(options.config, flags.given, &options.file);
+		err = read_file(options.config, flags->given, &options.file);
 	for (size_t i = OPTION_ROW_CONFIG + 1; !err && i < OPTION_ROW_COUNT; i++)
-		err = flags_judge(&flags, i, options.config, &options);
+		err = flags_judge(flags, i, options.config, &options);
 	if (!err)
-		err = complete(flags.given, &options);
+		err = complete(flags->given, &options);
 	if (err == -ENOMEM)
 		flags_complain("out of memory");
 	if (err)

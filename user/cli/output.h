@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+#include "cli/command.h"
 
 struct output_options {
 	bool is_json;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "agent.h"
+#include "cli/command.h"
+#include "cli/flags.h"
 #include "cli/options.h"
+#include "log.h"
 #include "source/platform.h"
-
-/* Usage errors are 2, as in every command. */
-enum { STATUS_USAGE = 2 };
 
 static enum backend backend_of(enum option_backend option)
 {
@@ -48,47 +49,111 @@ static struct supplier_settings settings_of(const struct options *options,
 	};
 }
 
-int cli_run(int argc, char **argv)
+/* ---- the configuration, again ---- */
+
+/* The agent borrows all of `first`, and its live settings of `now`, or of `before` while it changes
+ * from one to the other. */
+struct reader {
+	int argc;
+	char **argv;
+	struct options first, now, before;
+};
+
+static struct agent_settings live_of(const struct options *options)
 {
-	cleanup_options struct options options = { 0 };
-	int result = options_read(argc, argv, &options);
+	return (struct agent_settings){
+		.ranges = { options->file.ranges, options->file.range_count },
+		.alert_rules = options->config ? options->file.alerts.rules : alert_rules_default(),
+		.reasons = { options->rules.items, options->rules.count },
+	};
+}
+
+static void log_complaint(const char *sentence)
+{
+	log_write(LOG_LEVEL_ERROR, "%s", sentence);
+}
+
+static void tell_what_waits(const struct options *before, const struct options *after)
+{
+	for (size_t i = 0; i < OPTION_ROW_COUNT; i++)
+		if (!option_rows[i].is_live && !flags_is_equal(&before->flags, &after->flags, i))
+			log_warn("'%s' is another now, which counts from the next start on",
+				 option_rows[i].flag);
+}
+
+static int read_again(struct agent_settings *out, void *ctx)
+{
+	struct reader *reader = ctx;
+	struct options fresh;
+	int err = options_read(reader->argc, reader->argv, &fresh);
+
+	if (err)
+		return err < 0 ? err : -EINVAL;
+	tell_what_waits(&reader->first, &fresh);
+	options_clear(&reader->before);
+	reader->before = reader->now;
+	reader->now = fresh;
+	log_setup(fresh.log_level, fresh.log_format);
+	*out = live_of(&reader->now);
+	return 0;
+}
+
+static void clear_reader(struct reader *reader)
+{
+	options_clear(&reader->first);
+	options_clear(&reader->now);
+	options_clear(&reader->before);
+}
+
+static int run(struct reader *reader)
+{
+	const struct options *options = &reader->first;
 	struct agent_config config;
 	struct platform platform;
+
+	log_setup(options->log_level, options->log_format);
+	flags_complain_to(log_complaint);
+	platform_read(options->host_root, &platform);
+	config = (struct agent_config){
+		.backend = backend_of(options->backend),
+		.node = options->node,
+		.proc_dir = options->proc_dir,
+		.cni_conf_dir = options->cni_conf_dir,
+		.cni_cache_dir = options->cni_cache_dir,
+		.cni_state_dir = options->cni_state_dir,
+		.ipam_file = options->ipam_file,
+		.leak_grace_ns = options->leak_grace_ns,
+		.host_root = options->host_root,
+		.listen = options->listen.items,
+		.listen_count = options->listen.count,
+		.events_files = options->events_files.items,
+		.events_file_count = options->events_files.count,
+		.reconcile_ns = options->reconcile_ns,
+		.sources = settings_of(options, &platform),
+		.alerts_period_ns = options->alerts_period_ns,
+		.receivers = { .alertmanager_url = options->alertmanager_url,
+			       .alertmanager_token_file = options->alertmanager_token_file,
+			       .alertmanager_ca_file = options->alertmanager_ca_file,
+			       .runbook_url = options->runbook_url,
+			       .has_node_events = options->has_node_events },
+		.sources_off = (const char *const *)options->sources_off.items,
+		.sources_off_count = options->sources_off.count,
+		.settings = live_of(options),
+		.config_path = options->config,
+		.read_again = read_again,
+		.read_ctx = reader,
+	};
+	return agent_run(&config);
+}
+
+int cli_run(int argc, char **argv)
+{
+	cleanup(clear_reader) struct reader reader = { .argc = argc, .argv = argv };
+	int result = options_read(argc, argv, &reader.first);
 
 	if (result == OPTIONS_EXIT)
 		return 0;
 	if (result != OPTIONS_RUN)
 		return STATUS_USAGE;
-
-	log_setup(options.log_level, options.log_format);
-	platform_read(options.host_root, &platform);
-	config = (struct agent_config){
-		.backend = backend_of(options.backend),
-		.node = options.node,
-		.proc_dir = options.proc_dir,
-		.cni_conf_dir = options.cni_conf_dir,
-		.cni_cache_dir = options.cni_cache_dir,
-		.cni_state_dir = options.cni_state_dir,
-		.ipam_file = options.ipam_file,
-		.leak_grace_ns = options.leak_grace_ns,
-		.rules = { options.rules.items, options.rules.count },
-		.host_root = options.host_root,
-		.listen = options.listen.items,
-		.listen_count = options.listen.count,
-		.events_files = options.events_files.items,
-		.events_file_count = options.events_files.count,
-		.reconcile_ns = options.reconcile_ns,
-		.ranges = { options.file.ranges, options.file.range_count },
-		.sources = settings_of(&options, &platform),
-		.alert_rules = options.config ? options.file.alerts.rules : alert_rules_default(),
-		.alerts_period_ns = options.alerts_period_ns,
-		.receivers = { .alertmanager_url = options.alertmanager_url,
-			       .alertmanager_token_file = options.alertmanager_token_file,
-			       .alertmanager_ca_file = options.alertmanager_ca_file,
-			       .runbook_url = options.runbook_url,
-			       .has_node_events = options.has_node_events },
-		.sources_off = (const char *const *)options.sources_off.items,
-		.sources_off_count = options.sources_off.count,
-	};
-	return agent_run(&config);
+	return run(&reader);
 }

@@ -199,6 +199,22 @@ double metric_records_lost(const struct metrics_input *input)
 	return (double)input->records_lost;
 }
 
+double metric_reload_successful(const struct metrics_input *input)
+{
+	return !input->reloads.last_failed;
+}
+
+double metric_reload_at(const struct metrics_input *input)
+{
+	return input->reloads.applied_at_s;
+}
+
+void metric_reloads(struct exposition *out, const struct metrics_input *input)
+{
+	exposition_sample(out, (double)input->reloads.applied, "success");
+	exposition_sample(out, (double)input->reloads.failed, "failure");
+}
+
 double metric_cpu(const struct metrics_input *input)
 {
 	return input->process.cpu_s;

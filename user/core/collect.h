@@ -63,6 +63,13 @@ struct process_usage {
 	uint64_t max_fds;
 };
 
+/* Of the configuration, since the start. */
+struct metrics_reloads {
+	uint64_t applied, failed;
+	bool last_failed;
+	double applied_at_s; /* since the epoch; the start counts */
+};
+
 /* Somebody who is told of alerts. */
 struct metrics_receiver {
 	const char *receiver;
@@ -111,6 +118,7 @@ struct metrics_input {
 	double reconcile_at_s; /* since the epoch; 0 never */
 	double reconcile_took_s;
 	uint64_t records_written, records_lost;
+	struct metrics_reloads reloads;
 	struct process_usage process;
 };
 
@@ -143,6 +151,8 @@ double metric_reconcile_at(const struct metrics_input *input);
 double metric_reconcile_took(const struct metrics_input *input);
 double metric_records_written(const struct metrics_input *input);
 double metric_records_lost(const struct metrics_input *input);
+double metric_reload_successful(const struct metrics_input *input);
+double metric_reload_at(const struct metrics_input *input);
 double metric_cpu(const struct metrics_input *input);
 double metric_start(const struct metrics_input *input);
 double metric_resident(const struct metrics_input *input);
@@ -156,5 +166,6 @@ void metric_program_runs(struct exposition *out, const struct metrics_input *inp
 void metric_program_seconds(struct exposition *out, const struct metrics_input *input);
 void metric_entries(struct exposition *out, const struct metrics_input *input);
 void metric_limits(struct exposition *out, const struct metrics_input *input);
+void metric_reloads(struct exposition *out, const struct metrics_input *input);
 void metric_backend(struct exposition *out, const struct metrics_input *input);
 void metric_build(struct exposition *out, const struct metrics_input *input);

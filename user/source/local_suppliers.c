@@ -95,6 +95,17 @@ static int open_config(const struct supplier_config *config, void **out)
 	return open_local(config, read_config, out);
 }
 
+int config_supplier_set(void *supplier, const struct range_list *ranges)
+{
+	struct local *local = supplier;
+	struct range_list before = take(local->config.ranges, *ranges);
+	int err = read_config(local);
+
+	if (err)
+		local->config.ranges = before;
+	return err;
+}
+
 static uint64_t turn_config(void *supplier, uint64_t now_ns)
 {
 	(void)supplier;

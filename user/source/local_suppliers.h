@@ -8,5 +8,8 @@
 #include "source/supplier.h"
 
 extern const struct supplier_kind config_supplier;
+/* Other ranges of the configuration from the next turn on; they are copied. -ENOMEM leaves what
+ * was. */
+int config_supplier_set(void *supplier, const struct range_list *ranges);
 extern const struct supplier_kind cni_supplier;
 extern const struct supplier_kind ipam_supplier; /* what is assigned, where nobody says more */
