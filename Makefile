@@ -37,10 +37,12 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
-	  attribution operations audit pods requests suppliers foresight alerting reload agent cli/option_values \
-	  cli/option_row cli/flags cli/command cli/option_table cli/options cli/output cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print cli/plan \
-	  cli/plan_gke_args cli/plan_gke cli/plan_eks_args cli/plan_eks cli/plan_node_cidr cli/run \
-	  cli/snapshot cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version main
+	  attribution operations audit pods requests suppliers foresight alerting reload agent \
+	  cli/option_values cli/option_row cli/flags cli/command cli/option_table cli/options cli/output \
+	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
+	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
+	  cli/run cli/snapshot cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version \
+	  cli/commands main
 
 MODULES := $(filter-out cleanup source/supplier cli/option_row core/status core/status_json source/log_reader source/agent_client,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))

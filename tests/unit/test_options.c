@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "cli/options.h"
+#include "cli/run.h"
 
 enum { WORDS_MAX = 32, TEXT_SIZE = 8192 };
 
@@ -329,20 +331,26 @@ static void shows_each_flag_with_its_variable_and_default(void **state)
 {
 	struct options options = { 0 };
 	char said[TEXT_SIZE], env[OPTION_ENV_SIZE];
+	cleanup_free char *help = NULL;
+	size_t size;
+	FILE *out = open_memstream(&help, &size);
 
 	(void)state;
 	assert_int_equal(read_words("--help", stdout, &options, said), OPTIONS_EXIT);
-	assert_int_equal(strncmp(said, "Usage: podip run [OPTIONS]\n\nExamples:\n", 38), 0);
+	assert_non_null(out);
+	command_help(&cli_run_command, out);
+	fclose(out);
+	assert_int_equal(strncmp(help, "  podip run ", 12), 0);
 	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
 		assert_non_null(option_rows[i].flag);
 		option_env_name(option_rows[i].flag, env);
-		assert_non_null(strstr(said, option_rows[i].flag));
-		assert_non_null(strstr(said, env));
+		assert_non_null(strstr(help, option_rows[i].flag));
+		assert_non_null(strstr(help, env));
 		if (option_rows[i].fallback)
-			assert_non_null(strstr(said, option_rows[i].fallback));
+			assert_non_null(strstr(help, option_rows[i].fallback));
 	}
-	assert_non_null(strstr(said, "$PODIP_WEB_LISTEN_ADDRESS, default :9465]"));
-	assert_non_null(strstr(said, "[$PODIP_NODE, $NODE_NAME]"));
+	assert_non_null(strstr(help, "[:9465] [$PODIP_WEB_LISTEN_ADDRESS]"));
+	assert_non_null(strstr(help, "[$PODIP_NODE] [$NODE_NAME]"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, clean, clean)

@@ -55,11 +55,11 @@ static void reads_the_form_of_output(void **state)
 	bool is_json = false;
 
 	(void)state;
-	assert_int_equal(plan_read_output("json", &is_json), 0);
+	assert_int_equal(output_format("json", &is_json), 0);
 	assert_true(is_json);
-	assert_int_equal(plan_read_output("yaml", &is_json), -EINVAL);
+	assert_int_equal(output_format("yaml", &is_json), -EINVAL);
 	assert_true(is_json);
-	assert_int_equal(plan_read_output("table", &is_json), 0);
+	assert_int_equal(output_format("table", &is_json), 0);
 	assert_false(is_json);
 }
 

@@ -2,62 +2,20 @@
 #include "cli/cluster.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli/cluster_print.h"
-#include "cli/option_values.h"
+#include "cli/flags.h"
 #include "cli/output.h"
 #include "cli/plan_args.h"
 #include "core/cluster_query.h"
 #include "core/cluster_view.h"
 #include "source/prometheus.h"
 
-#define NS_PER_S 1000000000ULL
-
-static const char help[] =
-	"  podip cluster --prometheus http://127.0.0.1:9090\n"
-	"  podip cluster --prometheus http://127.0.0.1:9090 -o json\n"
-	"  podip cluster --prometheus http://127.0.0.1:9090 --watch 5\n"
-	"  podip cluster --prometheus https://metrics.example/prometheus \\\n"
-	"      --token-file token --ca-file ca.crt --selector 'cluster=\"blue\"'\n\n"
-	"The ranges of all nodes, the fullest first, as Prometheus has them from podip's\n"
-	"agents. A range that each node has for itself is one row, of its fullest block.\n"
-	"LEFT: nodes that still find a block, or whose own range has a free address.\n\n"
-	"      --prometheus URL        or what speaks its HTTP API\n"
-	"      --ca-file FILE          authorities whom its certificate must be of\n"
-	"      --token-file FILE       bearer token for it, sent by https alone\n"
-	"      --selector MATCHERS     of these series alone: cluster=\"a\",job=~\"b|c\"\n"
-	"      --timeout DURATION      for each of a dozen queries [10s]\n"
-	"      --watch [SECONDS]       again and again [10]\n"
-	"  -o, --output table|json     [table]\n"
-	"  -h, --help\n";
-
-enum {
-	FLAG_PROMETHEUS = 256,
-	FLAG_CA,
-	FLAG_TOKEN,
-	FLAG_SELECTOR,
-	FLAG_TIMEOUT,
-	FLAG_WATCH,
-	WATCH_DEFAULT_S = 10,
-	WATCH_MAX_S = 24 * 3600,
-};
-
-static const struct option flags[] = {
-	{ "prometheus", required_argument, NULL, FLAG_PROMETHEUS },
-	{ "ca-file", required_argument, NULL, FLAG_CA },
-	{ "token-file", required_argument, NULL, FLAG_TOKEN },
-	{ "selector", required_argument, NULL, FLAG_SELECTOR },
-	{ "timeout", required_argument, NULL, FLAG_TIMEOUT },
-	{ "watch", optional_argument, NULL, FLAG_WATCH },
-	{ "output", required_argument, NULL, PLAN_FLAG_OUTPUT },
-	{ "help", no_argument, NULL, PLAN_FLAG_HELP },
-	{ 0 },
-};
+enum { WATCH_DEFAULT_S = 10, WATCH_MAX_S = 24 * 3600 };
 
 struct arguments {
 	struct prometheus_config config;
@@ -67,73 +25,74 @@ struct arguments {
 	bool is_json;
 };
 
-/* "--watch 5": getopt_long() takes "--watch=5" alone. */
-static const char *take_seconds(int argc, char **argv)
+static int parse_selector(const char *text, void *field)
 {
-	if (optarg)
-		return optarg;
-	if (optind < argc && argv[optind][0] >= '0' && argv[optind][0] <= '9')
-		return argv[optind++];
-	return NULL;
-}
-
-static int take_flag(int flag, const char *value, struct arguments *out)
-{
-	switch (flag) {
-	case FLAG_PROMETHEUS:
-		out->config.url = value;
-		return 0;
-	case FLAG_CA:
-		out->config.ca_file = value;
-		return 0;
-	case FLAG_TOKEN:
-		out->config.token_file = value;
-		return 0;
-	case FLAG_SELECTOR:
-		out->selector = value;
-		return *value && cluster_selector_check(value)
-			       ? plan_complain("--selector", value,
-					       "a list such as cluster=\"a\",job=~\"b|c\"")
-			       : 0;
-	case FLAG_TIMEOUT:
-		return option_period(value, &out->timeout_ns)
-			       ? plan_complain("--timeout", value, "a duration such as 5s")
-			       : 0;
-	case FLAG_WATCH:
-		out->watch_s = WATCH_DEFAULT_S;
-		return value ? plan_read_count("--watch", value, WATCH_MAX_S, &out->watch_s) : 0;
-	default:
-		return plan_read_output(value, &out->is_json);
-	}
-}
-
-/* As output_read(). */
-static int read_flags(int argc, char **argv, struct arguments *out)
-{
-	int c, err;
-
-	argv[0] = "podip"; /* whom getopt_long() speaks for */
-	while ((c = getopt_long(argc, argv, "o:h", flags, NULL)) >= 0) {
-		if (c == PLAN_FLAG_HELP) {
-			fputs(help, stdout);
-			return OUTPUT_EXIT;
-		}
-		if (c == '?')
-			return -EINVAL; /* getopt_long() has said why */
-		err = take_flag(c, c == FLAG_WATCH ? take_seconds(argc, argv) : optarg, out);
-		if (err)
-			return err;
-	}
-	if (optind < argc) {
-		fprintf(stderr, "podip: unexpected argument '%s'\n", argv[optind]);
+	if (*text && cluster_selector_check(text))
 		return -EINVAL;
-	}
-	if (!out->config.url) {
-		fputs("podip: which Prometheus? --prometheus URL; podip cluster --help\n", stderr);
-		return -EINVAL;
-	}
+	*(const char **)field = text;
 	return 0;
 }
+
+/* "": --watch alone. */
+static int parse_watch(const char *text, void *field)
+{
+	unsigned int *seconds = field;
+
+	if (!*text)
+		*seconds = WATCH_DEFAULT_S;
+	return *text && plan_read_count("--watch", text, WATCH_MAX_S, seconds) ? -EBADMSG : 0;
+}
+
+#define FIELD(name) offsetof(struct arguments, name)
+
+static const struct option_row rows[] = {
+	{ .flag = "prometheus",
+	  .arg = "URL",
+	  .help = "or what speaks its HTTP API",
+	  .expected = "a URL",
+	  .parse = option_borrow,
+	  .has_env = true,
+	  .offset = FIELD(config.url) },
+	{ .flag = "ca-file",
+	  .arg = "FILE",
+	  .help = "authorities whom its certificate must be of",
+	  .expected = "a file",
+	  .parse = option_borrow,
+	  .offset = FIELD(config.ca_file) },
+	{ .flag = "token-file",
+	  .arg = "FILE",
+	  .help = "bearer token for it, sent by https alone",
+	  .expected = "a file",
+	  .parse = option_borrow,
+	  .offset = FIELD(config.token_file) },
+	{ .flag = "selector",
+	  .arg = "MATCHERS",
+	  .fallback = "",
+	  .help = "of these series alone: cluster=\"a\",job=~\"b|c\"",
+	  .expected = "a list such as cluster=\"a\",job=~\"b|c\"",
+	  .parse = parse_selector,
+	  .offset = FIELD(selector) },
+	{ .flag = "timeout",
+	  .arg = "DURATION",
+	  .fallback = "10s",
+	  .help = "for each of a dozen queries",
+	  .expected = "a duration such as 5s",
+	  .parse = option_period,
+	  .offset = FIELD(timeout_ns) },
+	{ .flag = "watch",
+	  .arg = "[SECONDS]",
+	  .help = "again and again, every 10 s if not told",
+	  .parse = parse_watch,
+	  .offset = FIELD(watch_s) },
+	{ .flag = "output",
+	  .letter = 'o',
+	  .arg = "table|json",
+	  .fallback = "table",
+	  .help = "what to print",
+	  .expected = "table or json",
+	  .parse = output_format,
+	  .offset = FIELD(is_json) },
+};
 
 /* ---- ask ---- */
 
@@ -231,20 +190,39 @@ static int watch(struct prometheus *prometheus, const struct arguments *argument
 	}
 }
 
-int cli_cluster(int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	struct arguments arguments = { .selector = "", .timeout_ns = 10 * NS_PER_S };
+	struct arguments arguments = { 0 };
 	cleanup_prometheus struct prometheus *prometheus = NULL;
 	char error[PROMETHEUS_ERROR_SIZE];
-	int err;
+	int result = command_read(command, argc, argv, &arguments, NULL), err;
 
-	err = read_flags(argc, argv, &arguments);
-	if (err)
-		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;
+	if (result != COMMAND_RUN)
+		return output_status(result);
+	if (!arguments.config.url) {
+		flags_complain("which Prometheus? --prometheus URL; podip cluster --help");
+		return STATUS_USAGE;
+	}
 	err = prometheus_open(&arguments.config, &prometheus, error);
 	if (err) {
-		fprintf(stderr, "podip: --prometheus: %s\n", error);
+		flags_complain("--prometheus: %s", error);
 		return err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
 	}
 	return arguments.watch_s ? watch(prometheus, &arguments) : show(prometheus, &arguments);
 }
+
+const struct command cli_cluster_command = {
+	.name = "cluster",
+	.summary = "the ranges of all nodes, as Prometheus has them",
+	.examples = "  podip cluster --prometheus http://127.0.0.1:9090\n"
+		    "  podip cluster --prometheus http://127.0.0.1:9090 -o json\n"
+		    "  podip cluster --prometheus http://127.0.0.1:9090 --watch 5\n"
+		    "  podip cluster --prometheus https://metrics.example/prometheus \\\n"
+		    "      --token-file token --ca-file ca.crt --selector 'cluster=\"blue\"'\n",
+	.text = "The ranges of all nodes, the fullest first, as Prometheus has them from podip's\n"
+		"agents. A range that each node has for itself is one row, of its fullest block.\n"
+		"LEFT: nodes that still find a block, or whose own range has a free address.\n",
+	.rows = rows,
+	.row_count = array_size(rows),
+	.run = run,
+};

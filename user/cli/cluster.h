@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* `podip cluster`; argv[0] is the command's name. Gives the exit status. */
-int cli_cluster(int argc, char **argv);
+#include "cli/command.h"
+
+extern const struct command cli_cluster_command;

@@ -11,9 +11,10 @@ enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
 
 static void print_usage(const struct command *command, FILE *out)
 {
-	fprintf(out, "Usage: podip %s%s%s%s%s%s\n", command->parent ? command->parent : "",
-		command->parent ? " " : "", command->name, command->children ? " COMMAND" : "",
-		command->operands ? " " : "", command->operands ? command->operands : "");
+	fprintf(out, "Usage: podip %s%s%s%s [OPTIONS]%s%s\n",
+		command->parent ? command->parent : "", command->parent ? " " : "", command->name,
+		command->children ? " COMMAND" : "", command->operands ? " " : "",
+		command->operands ? command->operands : "");
 }
 
 /* Words of text from column on; the first line has `used` columns already. */
@@ -32,10 +33,26 @@ static void print_wrapped(const char *text, size_t used, FILE *out)
 	}
 }
 
-static void print_row(const struct option_row *row, FILE *out)
+/* What stands behind its help: is it a list, its default, its variables. */
+static void note(const struct option_row *row, bool has_env, char *out, size_t size)
 {
-	char env[OPTION_ENV_SIZE], notes[256] = "";
-	size_t used, at = 0;
+	char env[OPTION_ENV_SIZE];
+	size_t used =
+		(size_t)snprintf(out, size, "%s%s", row->help, row->list_max ? "; repeatable" : "");
+
+	option_env_name(row->flag, env);
+	if (row->fallback && *row->fallback && row->arg && used < size)
+		used += (size_t)snprintf(out + used, size - used, " [%s]", row->fallback);
+	if ((has_env || row->has_env) && used < size)
+		used += (size_t)snprintf(out + used, size - used, " [$%s]", env);
+	if (row->env && used < size)
+		snprintf(out + used, size - used, " [$%s]", row->env);
+}
+
+static void print_row(const struct option_row *row, bool has_env, FILE *out)
+{
+	char text[1024];
+	size_t used;
 
 	used = row->letter ? (size_t)fprintf(out, "  -%c, --%s", row->letter, row->flag)
 			   : (size_t)fprintf(out, "      --%s", row->flag);
@@ -45,16 +62,9 @@ static void print_row(const struct option_row *row, FILE *out)
 		used = (size_t)fprintf(out, "\n%*s", HELP_COLUMN, "") - 1;
 	else
 		used += (size_t)fprintf(out, "%*s", HELP_COLUMN - (int)used, "");
-	print_wrapped(row->help, used, out);
-
-	option_env_name(row->flag, env);
-	if (row->list_max)
-		at += (size_t)snprintf(notes + at, sizeof(notes) - at, "; repeatable");
-	if (row->fallback && *row->fallback && row->arg)
-		at += (size_t)snprintf(notes + at, sizeof(notes) - at, " [%s]", row->fallback);
-	if (row->has_env)
-		snprintf(notes + at, sizeof(notes) - at, " [$%s]", env);
-	fprintf(out, "%s\n", notes);
+	note(row, has_env, text, sizeof(text));
+	print_wrapped(text, used, out);
+	putc('\n', out);
 }
 
 void command_help(const struct command *command, FILE *out)
@@ -71,7 +81,7 @@ void command_help(const struct command *command, FILE *out)
 			command->children[i]->summary);
 	fputs("\nOptions:\n", out);
 	for (size_t i = 0; i < command->row_count; i++)
-		print_row(&command->rows[i], out);
+		print_row(&command->rows[i], command->has_env, out);
 	fprintf(out, "  -h, --help%*s show this text\n", HELP_COLUMN - 12, "");
 }
 
@@ -82,6 +92,15 @@ static int check_operands(const struct command *command, const struct operands *
 				      operands->items[command->operands_max]);
 	if (operands->count < command->operands_min)
 		return flags_complain("%s: needs %s, see --help", command->name, command->operands);
+	return 0;
+}
+
+static int put_root(const struct flags *flags, void *fields)
+{
+	for (size_t i = 0; i < flags->count; i++)
+		if (!strcmp(flags->rows[i].flag, "host-root"))
+			return flags_put_root(
+				flags, *(char **)((char *)fields + flags->rows[i].offset), fields);
 	return 0;
 }
 
@@ -101,9 +120,11 @@ int command_read(const struct command *command, int argc, char **argv, void *fie
 		return result;
 	operands = (struct operands){ argv + first, (size_t)(argc - first) };
 	err = check_operands(command, &operands);
-	flags_environment(&flags, false);
+	flags_environment(&flags, command->has_env);
 	for (size_t i = 0; !err && i < flags.count; i++)
 		err = flags_judge(&flags, i, NULL, fields);
+	if (!err)
+		err = put_root(&flags, fields);
 	if (err == -ENOMEM)
 		flags_complain("out of memory");
 	if (err)
@@ -111,6 +132,17 @@ int command_read(const struct command *command, int argc, char **argv, void *fie
 	if (out)
 		*out = operands;
 	return COMMAND_RUN;
+}
+
+static void complain_missing(const struct command *command)
+{
+	char names[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; command->children[i] && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+					 command->children[i]->name);
+	flags_complain("%s what? %s; see --help", command->name, names);
 }
 
 int command_run_child(const struct command *command, int argc, char **argv)
@@ -125,7 +157,8 @@ int command_run_child(const struct command *command, int argc, char **argv)
 		return STATUS_DONE;
 	}
 	if (*name)
-		flags_complain("%s: unknown command '%s'\n", command->name, name);
-	command_help(command, stderr);
+		flags_complain("%s: unknown command '%s', see --help", command->name, name);
+	else
+		complain_missing(command);
 	return STATUS_USAGE;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -22,6 +23,7 @@ struct command {
 	const char *text; /* what else there is to say, lines of 80 columns; or NULL */
 	const struct option_row *rows;
 	size_t row_count;
+	bool has_env; /* of all rows, not of those with has_env alone */
 	const struct command *const *children; /* NULL-terminated; or NULL */
 	/* Gives the exit status. argv[0] is the command's name. */
 	int (*run)(const struct command *command, int argc, char **argv);
@@ -36,7 +38,8 @@ struct operands {
 enum command_result { COMMAND_RUN, COMMAND_EXIT };
 
 /* Reads flags, over environment (of rows with has_env), over defaults, into the fields of *fields,
- * which the caller has zeroed and clears in any case. COMMAND_EXIT after --help on stdout; -EINVAL
+ * which the caller has zeroed and clears in any case. A row "host-root" is the root of those with
+ * .root. COMMAND_EXIT after --help on stdout; -EINVAL
  * or -ENOMEM after one line on stderr that names the bad flag or variable. */
 int command_read(const struct command *command, int argc, char **argv, void *fields,
 		 struct operands *out);

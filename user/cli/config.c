@@ -12,14 +12,6 @@
 
 enum { WORDS_MAX = 256 };
 
-static bool wants_help(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-			return true;
-	return false;
-}
-
 /* As `podip run` reads it; "check FILE" is "check --config FILE". COMMAND_RUN, COMMAND_EXIT or
  * -errno. */
 static int read_options(const struct command *command, int argc, char **argv, struct options *out)
@@ -28,16 +20,15 @@ static int read_options(const struct command *command, int argc, char **argv, st
 	char *words[WORDS_MAX + 2] = { argv[0], "--config" };
 	int skipped = has_file ? 1 : 0, result;
 
-	if (wants_help(argc, argv)) {
-		command_help(command, stdout);
-		return COMMAND_EXIT;
-	}
 	if (argc > WORDS_MAX)
 		return flags_complain("too many arguments");
 	for (int i = 1; i < argc; i++)
 		words[i + skipped] = argv[i];
 	result = options_read(argc + skipped, words, out);
-	return result == OPTIONS_RUN ? COMMAND_RUN : result;
+	if (result != OPTIONS_EXIT)
+		return result == OPTIONS_RUN ? COMMAND_RUN : result;
+	command_help(command, stdout);
+	return COMMAND_EXIT;
 }
 
 /* A bad configuration is no bad usage: a script can tell them apart by what is on stderr alone, and
@@ -99,6 +90,7 @@ static const struct command check_command = {
 	.text = check_text,
 	.rows = option_rows,
 	.row_count = OPTION_ROW_COUNT,
+	.has_env = true,
 	.run = run_check,
 };
 
@@ -113,6 +105,7 @@ static const struct command print_command = {
 	.text = print_text,
 	.rows = option_rows,
 	.row_count = OPTION_ROW_COUNT,
+	.has_env = true,
 	.run = run_print,
 };
 

@@ -12,12 +12,6 @@
 
 enum { STATUS_DEGRADED = 3, STATUS_CANNOT_RUN = 4 };
 
-static const char help[] =
-	"  podip doctor              # what this kernel allows, and what to do about the rest\n"
-	"  podip doctor -o json\n\n"
-	"Tries everything the agent would use; nothing stays loaded. Exit status: 0 all works,\n"
-	"3 the agent runs with limits, 4 it cannot run.\n\n";
-
 static const char *const verdicts[] = {
 	[VERDICT_WORKS] = "works",
 	[VERDICT_LIMITED] = "limited",
@@ -158,18 +152,32 @@ static int print_json(const struct kernel *kernel, int host_err)
 	return output_json(all) ? STATUS_FAILED : status;
 }
 
-int cli_doctor(int argc, char **argv)
+static const struct option_row rows[] = { OUTPUT_FORMAT_ROW, OUTPUT_PROC_ROW };
+
+static int run(const struct command *command, int argc, char **argv)
 {
 	cleanup_kernel struct kernel kernel = { 0 };
 	cleanup_output struct output_options options = { 0 };
 	uint32_t host_inum;
-	int err = output_read(argc, argv, 0, help, &options);
+	int result = command_read(command, argc, argv, &options, NULL), err;
 
-	if (err)
-		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;
+	if (result != COMMAND_RUN)
+		return output_status(result);
 	if (kernel_probe(&kernel))
 		return STATUS_FAILED;
 	err = proc_host_netns(options.proc_dir, &host_inum);
 	return options.is_json ? print_json(&kernel, err)
 			       : print_table(&kernel, err, options.proc_dir);
 }
+
+const struct command cli_doctor_command = {
+	.name = "doctor",
+	.summary = "what this kernel allows, and what to do about the rest",
+	.examples = "  podip doctor              # what this kernel allows, and what to do\n"
+		    "  podip doctor -o json\n",
+	.text = "Tries all that the agent would use; nothing stays loaded. Exit status: 0 all is\n"
+		"well, 3 the agent runs with limits, 4 it cannot run.\n",
+	.rows = rows,
+	.row_count = array_size(rows),
+	.run = run,
+};

@@ -237,3 +237,28 @@ int flags_judge(struct flags *flags, size_t index, const char *file_path, void *
 	}
 	return 0;
 }
+
+static int put_before(const char *root, char **path)
+{
+	char *joined;
+
+	if (asprintf(&joined, "%s%s%s", root, **path == '/' ? "" : "/", *path) < 0)
+		return -ENOMEM;
+	free(*path);
+	*path = joined;
+	return 0;
+}
+
+int flags_put_root(const struct flags *flags, const char *root, void *fields)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < flags->count && *root && !err; i++) {
+		const struct option_row *row = &flags->rows[i];
+
+		if (row->root == OPTION_ROOT_ALWAYS ||
+		    (row->root == OPTION_ROOT_BY_DEFAULT && flags->given[i].origin == FROM_DEFAULT))
+			err = put_before(root, (char **)((char *)fields + row->offset));
+	}
+	return err;
+}

@@ -37,6 +37,9 @@ void flags_environment(struct flags *flags, bool of_all);
 /* Row INDEX, or its fallback, into its field. file_path: of the layer FROM_FILE. 0 or -errno after
  * one line. */
 int flags_judge(struct flags *flags, size_t index, const char *file_path, void *fields);
+/* Puts `root` before the paths that are the host's: rows with .root, whose fields are owned texts.
+ * -ENOMEM. */
+int flags_put_root(const struct flags *flags, const char *root, void *fields);
 /* The row that a mistyped name was meant to be, or NULL. */
 const struct option_row *flags_guess(const struct flags *flags, const char *name);
 /* Is row INDEX given the same texts in both? */

@@ -18,18 +18,6 @@
 
 #define NS_PER_S 1000000000LL
 
-static const uint64_t grace_ns = 2 * NS_PER_S;
-
-static const char help[] =
-	"  podip leaks               # addresses on which the IPAM's books and the kernel differ\n"
-	"  podip leaks -o json\n"
-	"  podip leaks --events.file /var/log/podip/events.jsonl   # as an agent told them last\n\n"
-	"ipam_only: in the books, held by no pod. kernel_only: held, and not in the books.\n"
-	"abandoned: in both, but no process lives in the namespace. duplicate: held twice.\n"
-	"Looks twice, so that an address on its way is none.\n\n"
-	"      --leak.grace DURATION   between the two looks [2s]\n"
-	"      --events.file FILE      read an event log and not the node\n";
-
 static int64_t wall_ns(void)
 {
 	struct timespec now;
@@ -245,20 +233,50 @@ static int print_table(const json_t *rows)
 	return 0;
 }
 
-int cli_leaks(int argc, char **argv)
-{
-	cleanup_output struct output_options options = { .grace_ns = grace_ns };
-	cleanup_json json_t *rows = json_array();
-	int err = output_read(argc, argv, OUTPUT_FILES | OUTPUT_GRACE | OUTPUT_EVENTS, help,
-			      &options);
-	int status;
+static const struct option_row rows[] = {
+	{ .flag = "leak.grace",
+	  .arg = "DURATION",
+	  .fallback = "2s",
+	  .help = "between the two looks",
+	  .expected = "a duration such as 5s",
+	  .parse = option_period,
+	  .offset = offsetof(struct output_options, grace_ns) },
+	{ .flag = "events.file",
+	  .arg = "FILE",
+	  .help = "read an event log and not the node",
+	  .expected = "a path",
+	  .parse = option_text,
+	  .offset = offsetof(struct output_options, events_file) },
+	OUTPUT_FORMAT_ROW,
+	OUTPUT_FILES_ROWS,
+};
 
-	if (err)
-		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;
-	status = options.events_file ? read_leaks(options.events_file, rows)
-				     : find_leaks(&options, rows);
+static int run(const struct command *command, int argc, char **argv)
+{
+	cleanup_output struct output_options options = { 0 };
+	cleanup_json json_t *leaks = json_array();
+	int result = command_read(command, argc, argv, &options, NULL), status;
+
+	if (result != COMMAND_RUN)
+		return output_status(result);
+	status = options.events_file ? read_leaks(options.events_file, leaks)
+				     : find_leaks(&options, leaks);
 	if (status)
 		return status;
-	return options.is_json ? output_json(json_pack("{s:i, s:O}", "v", 1, "leaks", rows))
-			       : print_table(rows);
+	return options.is_json ? output_json(json_pack("{s:i, s:O}", "v", 1, "leaks", leaks))
+			       : print_table(leaks);
 }
+
+const struct command cli_leaks_command = {
+	.name = "leaks",
+	.summary = "addresses on which the IPAM's books and the kernel differ",
+	.examples = "  podip leaks               # where the IPAM's books and the kernel differ\n"
+		    "  podip leaks -o json\n"
+		    "  podip leaks --events.file events.jsonl   # as an agent told them last\n",
+	.text = "ipam_only: in the books, held by no pod. kernel_only: held, not in the books.\n"
+		"abandoned: in both, no process lives in the namespace. duplicate: held twice.\n"
+		"Looks twice, so that an address on its way is none.\n",
+	.rows = rows,
+	.row_count = array_size(rows),
+	.run = run,
+};

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/option_table.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "chronicle.h"
 #include "cleanup.h"
 #include "serve.h"
@@ -242,32 +239,3 @@ const struct option_row option_rows[OPTION_ROW_COUNT] = {
 	  .parse = option_log_format,
 	  .offset = FIELD(log_format) },
 };
-
-void option_print_help(const char *command)
-{
-	printf("Usage: podip %s [OPTIONS]\n\n"
-	       "Examples:\n"
-	       "  podip %s\n"
-	       "  podip %s --config /etc/podip.yaml --events.file /var/log/podip/events.jsonl\n"
-	       "  podip %s --host-root /host --web.listen-address 127.0.0.1:9465\n"
-	       "\n"
-	       "Flags win over environment over configuration file over defaults. A key of the\n"
-	       "file is a flag's name. An empty variable counts as unset.\n"
-	       "\n"
-	       "Options:\n",
-	       command, command, command, command);
-	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
-		const struct option_row *row = &option_rows[i];
-		char env[OPTION_ENV_SIZE];
-
-		option_env_name(row->flag, env);
-		printf("  --%s %s\n        %s", row->flag, row->arg, row->help);
-		printf("%s [$%s", row->list_max ? "; repeatable" : "", env);
-		if (row->env)
-			printf(", $%s", row->env);
-		if (row->fallback && *row->fallback)
-			printf(", default %s", row->fallback);
-		puts("]");
-	}
-	puts("  -h, --help\n        show this text");
-}

@@ -48,6 +48,3 @@ struct options {
 /* The first row: it names the file where the others may be. */
 enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 31 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];
-
-/* On stdout; `command` as in "podip run". */
-void option_print_help(const char *command);

@@ -71,29 +71,14 @@ static int read_file(const char *path, struct given given[static OPTION_ROWS_MAX
 	return 0;
 }
 
-/* What the table cannot say: paths under the host's root, and the host's name. */
-static int complete(const struct given given[static OPTION_ROWS_MAX], struct options *options)
+/* What the table cannot say. */
+static int complete(struct options *options)
 {
 	char host[HOST_NAME_MAX + 1] = "";
+	int err = flags_put_root(&options->flags, options->host_root, options);
 
-	for (size_t i = 0; i < OPTION_ROW_COUNT; i++) {
-		char **path = (void *)((char *)options + option_rows[i].offset);
-		char *joined;
-
-		if (option_rows[i].root == OPTION_ROOT_NEVER ||
-		    (option_rows[i].root == OPTION_ROOT_BY_DEFAULT &&
-		     given[i].origin != FROM_DEFAULT) ||
-		    !*options->host_root)
-			continue;
-		if (asprintf(&joined, "%s%s%s", options->host_root, **path == '/' ? "" : "/",
-			     *path) < 0)
-			return -ENOMEM;
-		free(*path);
-		*path = joined;
-	}
-
-	if (options->node)
-		return 0;
+	if (err || options->node)
+		return err;
 	if (gethostname(host, sizeof(host) - 1) < 0 || option_text(host, &options->node))
 		return flags_complain("cannot find the host's name, give --node");
 	return 0;
@@ -107,10 +92,8 @@ int options_read(int argc, char **argv, struct options *out)
 
 	options.flags = (struct flags){ .rows = option_rows, .count = OPTION_ROW_COUNT };
 	result = flags_read(flags, argc, argv, &first);
-	if (result == FLAGS_HELP) {
-		option_print_help(argv[0]);
+	if (result == FLAGS_HELP)
 		return OPTIONS_EXIT;
-	}
 	if (result != FLAGS_RUN)
 		return result;
 	if (first < argc)
@@ -123,7 +106,7 @@ int options_read(int argc, char **argv, struct options *out)
 	for (size_t i = OPTION_ROW_CONFIG + 1; !err && i < OPTION_ROW_COUNT; i++)
 		err = flags_judge(flags, i, options.config, &options);
 	if (!err)
-		err = complete(flags->given, &options);
+		err = complete(&options);
 	if (err == -ENOMEM)
 		flags_complain("out of memory");
 	if (err)

@@ -10,9 +10,9 @@
 
 enum options_result { OPTIONS_RUN, OPTIONS_EXIT };
 
-/* argv[0] is the command's name, "run". OPTIONS_RUN: the caller owns *out. OPTIONS_EXIT after
- * --help on stdout; -EINVAL (or what kept the file from being read) after one line on stderr that
- * names where the bad value came from. */
+/* argv[0] is the command's name, "run". OPTIONS_RUN: the caller owns *out. OPTIONS_EXIT: it
+ * is --help that is wanted; -EINVAL (or what kept the file from being read) after one line on
+ * stderr that names where the bad value came from. */
 int options_read(int argc, char **argv, struct options *out);
 void options_clear(struct options *options);
 static inline void cleanup_options_fn(struct options *options)

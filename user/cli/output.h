@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the one-shot commands share: -o table|json, where the node's files are, --help.
+ * What the one-shot commands share: -o table|json, where the node's files are.
  */
 #pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "cleanup.h"
@@ -21,21 +22,53 @@ struct output_options {
 	char *ipam_file;
 };
 
-/* The flags that a command takes beside -o and --help; `files` are those that say where the node's
- * files are. */
-enum { OUTPUT_FILES = 1, OUTPUT_GRACE = 2, OUTPUT_EVENTS = 4 };
+int output_format(const char *text, void *field); /* bool: is it json? */
 
-enum output_result { OUTPUT_RUN, OUTPUT_EXIT };
+/* Rows of commands whose fields are struct output_options. */
+#define OUTPUT_FORMAT_ROW                                                                     \
+	{                                                                                     \
+		.flag = "output", .letter = 'o', .arg = "table|json", .fallback = "table",    \
+		.help = "what to print", .expected = "table or json", .parse = output_format, \
+		.offset = offsetof(struct output_options, is_json)                            \
+	}
+#define OUTPUT_PROC_ROW                                                                          \
+	{                                                                                        \
+		.flag = "proc-dir", .arg = "DIR", .fallback = "/proc",                           \
+		.help = "where the node's /proc is", .expected = "a path", .parse = option_text, \
+		.root = OPTION_ROOT_BY_DEFAULT,                                                  \
+		.offset = offsetof(struct output_options, proc_dir)                              \
+	}
+#define OUTPUT_PATH_ROW(name, kind, path, words, field)                                 \
+	{                                                                               \
+		.flag = (name), .arg = (kind), .fallback = (path), .help = (words),     \
+		.expected = "a path", .parse = option_text, .root = OPTION_ROOT_ALWAYS, \
+		.has_env = true, .offset = offsetof(struct output_options, field)       \
+	}
+#define OUTPUT_ROOT_ROW                                                                      \
+	{                                                                                    \
+		.flag = "host-root", .arg = "DIR", .fallback = "",                           \
+		.help = "prefix of the host's paths, these and /proc", .expected = "a path", \
+		.parse = option_dir, .has_env = true,                                        \
+		.offset = offsetof(struct output_options, host_root)                         \
+	}
+/* Where the node's files are. */
+#define OUTPUT_FILES_ROWS                                                               \
+	OUTPUT_PROC_ROW, OUTPUT_ROOT_ROW,                                               \
+		OUTPUT_PATH_ROW("cni.conf-dir", "DIR", "/etc/cni/net.d",                \
+				"CNI network configurations", cni_conf_dir),            \
+		OUTPUT_PATH_ROW("cni.cache-dir", "DIR", "/var/lib/cni/results",         \
+				"libcni's cached results", cni_cache_dir),              \
+		OUTPUT_PATH_ROW("cni.state-dir", "DIR", "/var/lib/cni/networks",        \
+				"host-local's books", cni_state_dir),                   \
+		OUTPUT_PATH_ROW("aws.ipam-file", "FILE", "/var/run/aws-node/ipam.json", \
+				"allocations of the AWS VPC CNI", ipam_file)
 
-/* flags: a mask of the above. OUTPUT_EXIT after printing help, and that of the common flags behind
- * it, on stdout; -EINVAL after saying why on
- * stderr. The caller calls output_clear() in any case. */
-int output_read(int argc, char **argv, unsigned int flags, const char *help,
-		struct output_options *out);
 void output_clear(struct output_options *options);
 #define cleanup_output cleanup(output_clear)
 /* On stdout with a newline; gives the exit status. Takes the reference; NULL is out of memory. */
 int output_json(json_t *json);
+/* Exit status of a command_read() that says not to go on. */
+int output_status(int result);
 
 DEFINE_CLEANUP(json, json_t *, json_decref)
 #define cleanup_json cleanup(cleanup_json_fn)

@@ -2,8 +2,9 @@
 /* `podip plan`: how far a range goes, worked out offline; asks neither node nor API. */
 #pragma once
 
-int cli_plan(int argc, char **argv);
-/* The planners; argv[0] is their name. They give the exit status. */
-int cli_plan_gke(int argc, char **argv);
-int cli_plan_eks(int argc, char **argv);
-int cli_plan_node_cidr(int argc, char **argv);
+#include "cli/command.h"
+
+extern const struct command cli_plan_command;
+extern const struct command cli_plan_gke_command;
+extern const struct command cli_plan_eks_command;
+extern const struct command cli_plan_node_cidr_command;

@@ -52,16 +52,6 @@ int plan_read_count(const char *flag, const char *text, unsigned int max, unsign
 	return plan_complain(flag, text, expected);
 }
 
-int plan_read_output(const char *text, bool *out_is_json)
-{
-	bool is_json = !strcmp(text, "json");
-
-	if (!is_json && strcmp(text, "table") != 0)
-		return plan_complain("-o", text, "table or json");
-	*out_is_json = is_json;
-	return 0;
-}
-
 static bool is_of_name(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -9,12 +9,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/output.h"
 #include "core/range.h"
 #include "source/config.h"
 
-/* Flags that all of them have, for their tables of getopt_long(). */
-enum { PLAN_FLAG_CONFIG = 'f', PLAN_FLAG_OUTPUT = 'o', PLAN_FLAG_HELP = 'h' };
-#define PLAN_SHORT_FLAGS "f:o:h"
+/* What the planners share of their rows, in a struct FIELDS with these members. */
+#define PLAN_CONFIG_ROW(fields, member)                                                            \
+	{                                                                                          \
+		.flag = "config", .letter = 'f', .arg = "FILE",                                    \
+		.help = "ranges of podip.yaml, too", .expected = "a file", .parse = option_borrow, \
+		.offset = offsetof(fields, member)                                                 \
+	}
+#define PLAN_OUTPUT_ROW(fields, member)                                                       \
+	{                                                                                     \
+		.flag = "output", .letter = 'o', .arg = "table|json", .fallback = "table",    \
+		.help = "what to print", .expected = "table or json", .parse = output_format, \
+		.offset = offsetof(fields, member)                                            \
+	}
+/* A parser of a row whose field is all of the fields, by a reader that has said what is wrong. */
+#define PLAN_PARSER(name, call)                           \
+	static int name(const char *text, void *field)    \
+	{                                                 \
+		int said = (call);                        \
+		return said == -EINVAL ? -EBADMSG : said; \
+	}
 
 /* "KEY=VALUE" of a list. */
 struct plan_pair {
@@ -33,7 +51,6 @@ int plan_complain(const char *flag, const char *value, const char *expected);
 int plan_read_number(const char *flag, const char *text, uint64_t max, uint64_t *out);
 /* The same, not 0. */
 int plan_read_count(const char *flag, const char *text, unsigned int max, unsigned int *out);
-int plan_read_output(const char *text, bool *out_is_json);
 /* Letters, digits and "._-" from `text` to `text + size`. */
 int plan_read_name(const char *flag, const char *text, size_t size,
 		   char out[static RANGE_NAME_SIZE]);

@@ -229,14 +229,14 @@ static void print_end(const struct plan *plan)
 		     "addresses may be in no whole one.");
 }
 
-int cli_plan_eks(int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
 	struct eks_args args;
 	struct plan plan = { .args = &args };
-	int err = eks_args_read(argc, argv, &args);
+	int err = eks_args_read(command, argc, argv, &args);
 
 	if (err)
-		return err == EKS_ARGS_EXIT ? 0 : STATUS_USAGE;
+		return output_status(err);
 	for (size_t i = 0; i < args.load_count; i++)
 		eks_take(&args.node, args.loads[i], &plan.taken[i]);
 	if (args.is_json)
@@ -248,3 +248,22 @@ int cli_plan_eks(int argc, char **argv)
 	print_end(&plan);
 	return 0;
 }
+
+const struct command cli_plan_eks_command = {
+	.name = "eks",
+	.parent = "plan",
+	.summary = "max pods of an instance type, and nodes that subnets carry",
+	.examples =
+		"  podip plan eks --instance-type m5.large --subnet 10.0.208.0/24\n"
+		"  podip plan eks --instance-type t3.medium --subnet a=10.0.1.0/24,used=30 \\\n"
+		"      --subnet b=10.0.2.0/26 --warm-ip-target 2 --minimum-ip-target 12 --pods 10\n"
+		"  podip plan eks --instance-type m5.large --prefix-delegation \\\n"
+		"      --custom-networking --subnet 100.64.0.0/20 --node-subnet 10.0.1.0/26\n"
+		"  podip plan eks --instance-type x9.large --enis 4 --ipv4-per-eni 15 --vcpus 4\n",
+	.text = "Most pods of a node, what it takes out of its subnets (a warm pool counts, used\n"
+		"or not), and how many such nodes each subnet carries. Of podip.yaml: the ranges\n"
+		"with scope subnet.\n",
+	.rows = eks_rows,
+	.row_count = EKS_ROW_COUNT,
+	.run = run,
+};

@@ -2,7 +2,6 @@
 #include "cli/plan_eks_args.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,77 +9,6 @@
 #include "cli/plan_args.h"
 #include "core/text.h"
 #include "source/file.h"
-
-static const char help[] =
-	"  podip plan eks --instance-type m5.large --subnet 10.0.208.0/24\n"
-	"  podip plan eks --instance-type t3.medium --subnet a=10.0.1.0/24,used=30 \\\n"
-	"      --subnet b=10.0.2.0/26 --warm-ip-target 2 --minimum-ip-target 12 --pods 10\n"
-	"  podip plan eks --instance-type m5.large --prefix-delegation \\\n"
-	"      --custom-networking --subnet 100.64.0.0/20 --node-subnet 10.0.1.0/26\n"
-	"  podip plan eks --instance-type x9.large --enis 4 --ipv4-per-eni 15 --vcpus 4\n\n"
-	"Most pods of a node, what it takes out of its subnets (a warm pool counts, used\n"
-	"or not), and how many such nodes each subnet carries.\n\n"
-	"      --instance-type TYPE    the built-in table has the common ones\n"
-	"      --eni-table FILE        others: lines 'TYPE ENIS IPV4_PER_ENI VCPUS'\n"
-	"      --enis N, --ipv4-per-eni N, --vcpus N\n"
-	"                              in place of what the tables say\n"
-	"      --prefix-delegation     /28 prefixes in place of secondary addresses\n"
-	"      --custom-networking     pods get nothing of the primary ENI\n"
-	"      --max-pods N            the kubelet's [as recommended]\n"
-	"      --pods N                pods with an address of their own on a node;\n"
-	"                              repeatable [none, half, full]\n"
-	"      --subnet [NAME=]CIDR[,used=N]\n"
-	"                              for pods and, without custom networking, nodes;\n"
-	"                              used: addresses that others have; repeatable\n"
-	"      --node-subnet [NAME=]CIDR[,used=N]\n"
-	"                              for nodes, with custom networking; repeatable\n"
-	"      --warm-eni-target N     [1]\n"
-	"      --warm-prefix-target N  [1]\n"
-	"      --warm-ip-target N      overrides both [0, not set]\n"
-	"      --minimum-ip-target N   overrides both [0, not set]\n"
-	"  -f, --config FILE           the ranges of podip.yaml with scope subnet, too\n"
-	"  -o, --output table|json     [table]\n"
-	"  -h, --help\n";
-
-enum {
-	FLAG_TYPE = 256,
-	FLAG_TABLE,
-	FLAG_ENIS,
-	FLAG_IPV4,
-	FLAG_VCPUS,
-	FLAG_PREFIXES,
-	FLAG_CUSTOM,
-	FLAG_MAX_PODS,
-	FLAG_PODS,
-	FLAG_SUBNET,
-	FLAG_NODE_SUBNET,
-	FLAG_WARM_ENI,
-	FLAG_WARM_PREFIX,
-	FLAG_WARM_IP,
-	FLAG_MINIMUM_IP,
-};
-
-static const struct option flags[] = {
-	{ "instance-type", required_argument, NULL, FLAG_TYPE },
-	{ "eni-table", required_argument, NULL, FLAG_TABLE },
-	{ "enis", required_argument, NULL, FLAG_ENIS },
-	{ "ipv4-per-eni", required_argument, NULL, FLAG_IPV4 },
-	{ "vcpus", required_argument, NULL, FLAG_VCPUS },
-	{ "prefix-delegation", no_argument, NULL, FLAG_PREFIXES },
-	{ "custom-networking", no_argument, NULL, FLAG_CUSTOM },
-	{ "max-pods", required_argument, NULL, FLAG_MAX_PODS },
-	{ "pods", required_argument, NULL, FLAG_PODS },
-	{ "subnet", required_argument, NULL, FLAG_SUBNET },
-	{ "node-subnet", required_argument, NULL, FLAG_NODE_SUBNET },
-	{ "warm-eni-target", required_argument, NULL, FLAG_WARM_ENI },
-	{ "warm-prefix-target", required_argument, NULL, FLAG_WARM_PREFIX },
-	{ "warm-ip-target", required_argument, NULL, FLAG_WARM_IP },
-	{ "minimum-ip-target", required_argument, NULL, FLAG_MINIMUM_IP },
-	{ "config", required_argument, NULL, PLAN_FLAG_CONFIG },
-	{ "output", required_argument, NULL, PLAN_FLAG_OUTPUT },
-	{ "help", no_argument, NULL, PLAN_FLAG_HELP },
-	{ 0 },
-};
 
 enum { TABLE_FILE_MAX = 1 << 20, MAX_PODS_MAX = 1 << 16, GUESS_DISTANCE = 2 };
 
@@ -188,61 +116,100 @@ static int take_load(struct eks_args *args, const char *text)
 	return read_target("--pods", text, MAX_PODS_MAX, &args->loads[args->load_count++]);
 }
 
-static int take_number(int flag, const char *value, struct reader *reader)
-{
-	struct eks_node *node = &reader->args.node;
+#define READER ((struct reader *)field)
+#define NODE (&READER->args.node)
 
-	switch (flag) {
-	case FLAG_ENIS:
-		return plan_read_count("--enis", value, ENI_LIMIT_MAX, &reader->enis);
-	case FLAG_IPV4:
-		return plan_read_count("--ipv4-per-eni", value, ENI_IPV4_MAX, &reader->ipv4);
-	case FLAG_VCPUS:
-		return plan_read_count("--vcpus", value, ENI_VCPUS_MAX, &reader->vcpus);
-	case FLAG_MAX_PODS:
-		return plan_read_count("--max-pods", value, MAX_PODS_MAX, &node->max_pods);
-	case FLAG_WARM_ENI:
-		return read_target("--warm-eni-target", value, EKS_TARGET_MAX, &node->warm_eni);
-	case FLAG_WARM_PREFIX:
-		return read_target("--warm-prefix-target", value, EKS_TARGET_MAX,
-				   &node->warm_prefix);
-	case FLAG_WARM_IP:
-		return read_target("--warm-ip-target", value, EKS_TARGET_MAX, &node->warm_ip);
-	default:
-		return read_target("--minimum-ip-target", value, EKS_TARGET_MAX, &node->minimum_ip);
-	}
-}
+PLAN_PARSER(parse_enis, plan_read_count("--enis", text, ENI_LIMIT_MAX, &READER->enis))
+PLAN_PARSER(parse_ipv4, plan_read_count("--ipv4-per-eni", text, ENI_IPV4_MAX, &READER->ipv4))
+PLAN_PARSER(parse_vcpus, plan_read_count("--vcpus", text, ENI_VCPUS_MAX, &READER->vcpus))
+PLAN_PARSER(parse_max_pods, plan_read_count("--max-pods", text, MAX_PODS_MAX, &NODE->max_pods))
+PLAN_PARSER(parse_warm_eni, read_target("--warm-eni-target", text, EKS_TARGET_MAX, &NODE->warm_eni))
+PLAN_PARSER(parse_warm_prefix,
+	    read_target("--warm-prefix-target", text, EKS_TARGET_MAX, &NODE->warm_prefix))
+PLAN_PARSER(parse_warm_ip, read_target("--warm-ip-target", text, EKS_TARGET_MAX, &NODE->warm_ip))
+PLAN_PARSER(parse_minimum_ip,
+	    read_target("--minimum-ip-target", text, EKS_TARGET_MAX, &NODE->minimum_ip))
+PLAN_PARSER(parse_load, take_load(&READER->args, text))
+PLAN_PARSER(parse_subnet, take_subnet(&READER->args, "--subnet", text, false))
+PLAN_PARSER(parse_node_subnet, take_subnet(&READER->args, "--node-subnet", text, true))
 
-static int take_flag(int flag, const char *value, struct reader *reader)
-{
-	switch (flag) {
-	case FLAG_TYPE:
-		reader->type = value;
-		return 0;
-	case FLAG_TABLE:
-		reader->table = value;
-		return 0;
-	case FLAG_PREFIXES:
-		reader->args.node.has_prefixes = true;
-		return 0;
-	case FLAG_CUSTOM:
-		reader->args.node.has_custom_networking = true;
-		return 0;
-	case FLAG_PODS:
-		return take_load(&reader->args, value);
-	case FLAG_SUBNET:
-		return take_subnet(&reader->args, "--subnet", value, false);
-	case FLAG_NODE_SUBNET:
-		return take_subnet(&reader->args, "--node-subnet", value, true);
-	case PLAN_FLAG_CONFIG:
-		reader->config = value;
-		return 0;
-	case PLAN_FLAG_OUTPUT:
-		return plan_read_output(value, &reader->args.is_json);
-	default:
-		return take_number(flag, value, reader);
-	}
-}
+const struct option_row eks_rows[] = {
+	{ .flag = "instance-type",
+	  .arg = "TYPE",
+	  .help = "the built-in table has the common ones",
+	  .expected = "a text",
+	  .parse = option_borrow,
+	  .offset = offsetof(struct reader, type) },
+	{ .flag = "eni-table",
+	  .arg = "FILE",
+	  .help = "others: lines 'TYPE ENIS IPV4_PER_ENI VCPUS'",
+	  .expected = "a text",
+	  .parse = option_borrow,
+	  .offset = offsetof(struct reader, table) },
+	{ .flag = "enis",
+	  .arg = "N",
+	  .help = "in place of what the tables say",
+	  .parse = parse_enis },
+	{ .flag = "ipv4-per-eni",
+	  .arg = "N",
+	  .help = "in place of what the tables say",
+	  .parse = parse_ipv4 },
+	{ .flag = "vcpus",
+	  .arg = "N",
+	  .help = "in place of what the tables say",
+	  .parse = parse_vcpus },
+	{ .flag = "prefix-delegation",
+	  .help = "/28 prefixes in place of secondary addresses",
+	  .parse = option_switch,
+	  .offset = offsetof(struct reader, args.node.has_prefixes) },
+	{ .flag = "custom-networking",
+	  .help = "pods get nothing of the primary ENI",
+	  .parse = option_switch,
+	  .offset = offsetof(struct reader, args.node.has_custom_networking) },
+	{ .flag = "max-pods",
+	  .arg = "N",
+	  .help = "the kubelet's; as recommended if not said",
+	  .parse = parse_max_pods },
+	{ .flag = "pods",
+	  .arg = "N",
+	  .help = "pods with an address of their own on a node; none, half and full if not said",
+	  .parse = parse_load,
+	  .list_max = OPTION_LIST_MAX },
+	{ .flag = "subnet",
+	  .arg = "NAME=CIDR,used=N",
+	  .help = "for pods and, without custom networking, nodes; CIDR alone will do; used: addresses that others have",
+	  .parse = parse_subnet,
+	  .list_max = OPTION_LIST_MAX },
+	{ .flag = "node-subnet",
+	  .arg = "NAME=CIDR,used=N",
+	  .help = "for nodes, with custom networking",
+	  .parse = parse_node_subnet,
+	  .list_max = OPTION_LIST_MAX },
+	{ .flag = "warm-eni-target",
+	  .arg = "N",
+	  .fallback = "1",
+	  .help = "ENIs kept warm",
+	  .parse = parse_warm_eni },
+	{ .flag = "warm-prefix-target",
+	  .arg = "N",
+	  .fallback = "1",
+	  .help = "prefixes kept warm",
+	  .parse = parse_warm_prefix },
+	{ .flag = "warm-ip-target",
+	  .arg = "N",
+	  .fallback = "0",
+	  .help = "overrides both; 0: not set",
+	  .parse = parse_warm_ip },
+	{ .flag = "minimum-ip-target",
+	  .arg = "N",
+	  .fallback = "0",
+	  .help = "overrides both; 0: not set",
+	  .parse = parse_minimum_ip },
+	PLAN_CONFIG_ROW(struct reader, config),
+	PLAN_OUTPUT_ROW(struct reader, args.is_json),
+};
+
+_Static_assert(array_size(eks_rows) == EKS_ROW_COUNT, "a row more or less");
 
 /* ---- the instance type ---- */
 
@@ -361,29 +328,15 @@ static int complete(struct reader *reader)
 	return check_loads(args);
 }
 
-int eks_args_read(int argc, char **argv, struct eks_args *out)
+int eks_args_read(const struct command *command, int argc, char **argv, struct eks_args *out)
 {
-	struct reader reader = { .args.node = { .warm_eni = 1, .warm_prefix = 1 } };
-	int c, err;
+	struct reader reader = { 0 };
+	int result = command_read(command, argc, argv, &reader, NULL);
 
-	argv[0] = "podip"; /* whom getopt_long() speaks for */
-	optind = 0;
-	while ((c = getopt_long(argc, argv, PLAN_SHORT_FLAGS, flags, NULL)) >= 0) {
-		if (c == PLAN_FLAG_HELP) {
-			fputs(help, stdout);
-			return EKS_ARGS_EXIT;
-		}
-		err = c == '?' ? -EINVAL : take_flag(c, optarg, &reader);
-		if (err)
-			return err;
-	}
-	if (optind < argc) {
-		fprintf(stderr, "podip: unexpected argument '%s'\n", argv[optind]);
-		return -EINVAL;
-	}
-	err = complete(&reader);
-	if (err)
-		return err;
+	if (!result)
+		result = complete(&reader);
+	if (result)
+		return result;
 	*out = reader.args;
-	return EKS_ARGS_RUN;
+	return COMMAND_RUN;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cli/command.h"
 #include "core/plan_eks.h"
 
 enum {
@@ -21,7 +22,8 @@ struct eks_args {
 	bool is_json;
 };
 
-enum eks_args_result { EKS_ARGS_RUN, EKS_ARGS_EXIT };
+enum { EKS_ROW_COUNT = 17 };
+extern const struct option_row eks_rows[EKS_ROW_COUNT];
 
-/* EKS_ARGS_EXIT after --help; -EINVAL after one line on stderr. *out is then untouched. */
-int eks_args_read(int argc, char **argv, struct eks_args *out);
+/* As command_read(); -EINVAL after one line on stderr. *out is untouched if not COMMAND_RUN. */
+int eks_args_read(const struct command *command, int argc, char **argv, struct eks_args *out);

@@ -363,7 +363,7 @@ static int plan_routes(const struct gke_args *args)
 	return 0;
 }
 
-int cli_plan_gke(int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
 	cleanup_gke_plan struct gke_plan *plan = NULL;
 	cleanup_free struct gke_args *args = calloc(1, sizeof(*args));
@@ -372,9 +372,9 @@ int cli_plan_gke(int argc, char **argv)
 
 	if (!args || !changes)
 		return STATUS_FAILED;
-	err = gke_args_read(argc, argv, args);
+	err = gke_args_read(command, argc, argv, args);
 	if (err)
-		return err == GKE_ARGS_EXIT ? 0 : STATUS_USAGE;
+		return output_status(err);
 	if (args->is_route_based)
 		return plan_routes(args);
 	err = gke_plan_new(&args->cluster, &plan);
@@ -386,3 +386,24 @@ int cli_plan_gke(int argc, char **argv)
 	}
 	return args->is_json ? put_json(args, plan, changes) : print_plan(args, plan, changes);
 }
+
+const struct command cli_plan_gke_command = {
+	.name = "gke",
+	.parent = "plan",
+	.summary = "nodes that secondary ranges carry, and which pool stops first",
+	.examples = "  podip plan gke --range 10.0.0.0/26 --max-pods 16\n"
+		    "  podip plan gke --range 10.0.0.0/26 --max-pods 16 --new-range /24\n"
+		    "  podip plan gke --range web=10.4.0.0/22 --range batch=10.5.0.0/24 \\\n"
+		    "      --pool front:range=web,max-pods=32,min=3,max=10 \\\n"
+		    "      --pool back:range=web --pool jobs:range=batch,max-pods=64\n"
+		    "  podip plan gke --route-based --range 10.0.0.0/14\n"
+		    "  podip plan gke -f podip.yaml -o json\n",
+	.text = "A node takes a block out of its pool's range when it is created, two addresses\n"
+		"a pod: 8 pods a /28, 16 a /27, 32 a /26, 64 a /25, 110 and 128 a /24, 256 a /23.\n"
+		"Pools get their min nodes, then one more each in turn, until each is at its max\n"
+		"or its range is full. Of podip.yaml: IPv4 ranges with scope cluster; node_prefix\n"
+		"says max-pods where no flag does.\n",
+	.rows = gke_rows,
+	.row_count = GKE_ROW_COUNT,
+	.run = run,
+};

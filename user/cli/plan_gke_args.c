@@ -2,50 +2,11 @@
 #include "cli/plan_gke_args.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/plan_args.h"
 #include "core/text.h"
-
-static const char help[] =
-	"  podip plan gke --range 10.0.0.0/26 --max-pods 16\n"
-	"  podip plan gke --range 10.0.0.0/26 --max-pods 16 --new-range /24\n"
-	"  podip plan gke --range web=10.4.0.0/22 --range batch=10.5.0.0/24 \\\n"
-	"      --pool front:range=web,max-pods=32,min=3,max=10 \\\n"
-	"      --pool back:range=web --pool jobs:range=batch,max-pods=64\n"
-	"  podip plan gke --route-based --range 10.0.0.0/14\n"
-	"  podip plan gke -f podip.yaml -o json\n\n"
-	"A node takes a block out of its pool's range when it is created, two addresses\n"
-	"a pod: 8 pods a /28, 16 a /27, 32 a /26, 64 a /25, 110 and 128 a /24, 256 a /23.\n"
-	"Pools get their min nodes, then one more each in turn, until each is at its max\n"
-	"or its range is full.\n\n"
-	"      --range [NAME=]CIDR   a secondary range for pods; repeatable\n"
-	"      --max-pods N          pods on a node, of pools that do not say [110]\n"
-	"      --pool NAME[:KEY=VALUE,...]\n"
-	"                            keys range, max-pods, min [0], max [no limit];\n"
-	"                            repeatable; without any, each range has a pool\n"
-	"      --new-range /LEN      how large a range to add would be [as the full one]\n"
-	"      --route-based         a routes-based cluster: /24 a node, no pools\n"
-	"  -f, --config FILE         IPv4 ranges of podip.yaml with scope cluster, too;\n"
-	"                            node_prefix says max-pods where no flag does\n"
-	"  -o, --output table|json   [table]\n"
-	"  -h, --help\n";
-
-enum { FLAG_RANGE = 256, FLAG_PODS, FLAG_POOL, FLAG_NEW, FLAG_ROUTES };
-
-static const struct option flags[] = {
-	{ "range", required_argument, NULL, FLAG_RANGE },
-	{ "max-pods", required_argument, NULL, FLAG_PODS },
-	{ "pool", required_argument, NULL, FLAG_POOL },
-	{ "new-range", required_argument, NULL, FLAG_NEW },
-	{ "route-based", no_argument, NULL, FLAG_ROUTES },
-	{ "config", required_argument, NULL, PLAN_FLAG_CONFIG },
-	{ "output", required_argument, NULL, PLAN_FLAG_OUTPUT },
-	{ "help", no_argument, NULL, PLAN_FLAG_HELP },
-	{ 0 },
-};
 
 struct reader {
 	struct gke_args args;
@@ -182,27 +143,41 @@ static int take_new_range(struct reader *reader, const char *text)
 	return 0;
 }
 
-static int take_flag(int flag, const char *value, struct reader *reader)
-{
-	switch (flag) {
-	case FLAG_RANGE:
-		return take_range(reader, value);
-	case FLAG_PODS:
-		return plan_read_count("--max-pods", value, GKE_PODS_MAX, &reader->max_pods);
-	case FLAG_POOL:
-		return take_pool(reader, value);
-	case FLAG_NEW:
-		return take_new_range(reader, value);
-	case FLAG_ROUTES:
-		reader->args.is_route_based = true;
-		return 0;
-	case PLAN_FLAG_CONFIG:
-		reader->config = value;
-		return 0;
-	default:
-		return plan_read_output(value, &reader->args.is_json);
-	}
-}
+#define READER ((struct reader *)field)
+
+PLAN_PARSER(parse_range, take_range(READER, text))
+PLAN_PARSER(parse_pods, plan_read_count("--max-pods", text, GKE_PODS_MAX, &READER->max_pods))
+PLAN_PARSER(parse_pool, take_pool(READER, text))
+PLAN_PARSER(parse_new, take_new_range(READER, text))
+
+const struct option_row gke_rows[] = {
+	{ .flag = "range",
+	  .arg = "NAME=CIDR",
+	  .help = "a secondary range for pods; a CIDR alone is range-N",
+	  .parse = parse_range,
+	  .list_max = OPTION_LIST_MAX },
+	{ .flag = "max-pods",
+	  .arg = "N",
+	  .help = "pods on a node, of pools that do not say; 110 if not said",
+	  .parse = parse_pods },
+	{ .flag = "pool",
+	  .arg = "NAME:KEY=VALUE,...",
+	  .help = "keys range, max-pods, min [0], max [no limit]; without any, each range has a pool",
+	  .parse = parse_pool,
+	  .list_max = OPTION_LIST_MAX },
+	{ .flag = "new-range",
+	  .arg = "/LEN",
+	  .help = "how large a range to add would be; as the full one if not said",
+	  .parse = parse_new },
+	{ .flag = "route-based",
+	  .help = "a routes-based cluster: /24 a node, no pools",
+	  .parse = option_switch,
+	  .offset = offsetof(struct reader, args.is_route_based) },
+	PLAN_CONFIG_ROW(struct reader, config),
+	PLAN_OUTPUT_ROW(struct reader, args.is_json),
+};
+
+_Static_assert(array_size(gke_rows) == GKE_ROW_COUNT, "a row more or less");
 
 /* ---- what the flags leave open ---- */
 
@@ -303,29 +278,15 @@ static int complete(struct reader *reader)
 	return err;
 }
 
-int gke_args_read(int argc, char **argv, struct gke_args *out)
+int gke_args_read(const struct command *command, int argc, char **argv, struct gke_args *out)
 {
 	struct reader reader = { 0 };
-	int c, err;
+	int result = command_read(command, argc, argv, &reader, NULL);
 
-	argv[0] = "podip"; /* whom getopt_long() speaks for */
-	optind = 0;
-	while ((c = getopt_long(argc, argv, PLAN_SHORT_FLAGS, flags, NULL)) >= 0) {
-		if (c == PLAN_FLAG_HELP) {
-			fputs(help, stdout);
-			return GKE_ARGS_EXIT;
-		}
-		err = c == '?' ? -EINVAL : take_flag(c, optarg, &reader);
-		if (err)
-			return err;
-	}
-	if (optind < argc) {
-		fprintf(stderr, "podip: unexpected argument '%s'\n", argv[optind]);
-		return -EINVAL;
-	}
-	err = complete(&reader);
-	if (err)
-		return err;
+	if (!result)
+		result = complete(&reader);
+	if (result)
+		return result;
 	*out = reader.args;
-	return GKE_ARGS_RUN;
+	return COMMAND_RUN;
 }

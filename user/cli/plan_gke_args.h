@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "cli/command.h"
 #include "core/plan_gke.h"
 
 struct gke_args {
@@ -12,7 +13,8 @@ struct gke_args {
 	bool is_json, is_route_based;
 };
 
-enum gke_args_result { GKE_ARGS_RUN, GKE_ARGS_EXIT };
+enum { GKE_ROW_COUNT = 7 };
+extern const struct option_row gke_rows[GKE_ROW_COUNT];
 
-/* GKE_ARGS_EXIT after --help; -EINVAL after one line on stderr. *out is then untouched. */
-int gke_args_read(int argc, char **argv, struct gke_args *out);
+/* As command_read(); -EINVAL after one line on stderr. *out is untouched if not COMMAND_RUN. */
+int gke_args_read(const struct command *command, int argc, char **argv, struct gke_args *out);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,38 +8,6 @@
 #include "cli/plan_args.h"
 #include "cli/plan_print.h"
 #include "core/plan_node_cidr.h"
-
-static const char help[] =
-	"  podip plan node-cidr --cluster-cidr 10.244.0.0/16\n"
-	"  podip plan node-cidr --cluster-cidr 10.244.0.0/16 --node-cidr-mask-size 25\n"
-	"  podip plan node-cidr --cluster-cidr 10.244.0.0/16,fd00:10:244::/48 --nodes 300\n"
-	"  podip plan node-cidr -f podip.yaml -o json\n\n"
-	"kube-controller-manager gives each node a block of the mask out of the cluster\n"
-	"CIDR. In dual stack a node needs one of each family: the smaller count holds.\n\n"
-	"      --cluster-cidr CIDR[,CIDR]    as kube-controller-manager has it\n"
-	"      --node-cidr-mask-size N       of a cluster with one family [24, IPv6 64]\n"
-	"      --node-cidr-mask-size-ipv4 N  [24]\n"
-	"      --node-cidr-mask-size-ipv6 N  [64]\n"
-	"      --max-pods N                  the kubelet's [110]\n"
-	"      --nodes N                     how much of it so many nodes take\n"
-	"  -f, --config FILE                 ranges of podip.yaml with a node_prefix, too\n"
-	"  -o, --output table|json           [table]\n"
-	"  -h, --help\n";
-
-enum { FLAG_CIDR = 256, FLAG_MASK, FLAG_MASK_V4, FLAG_MASK_V6, FLAG_PODS, FLAG_NODES };
-
-static const struct option flags[] = {
-	{ "cluster-cidr", required_argument, NULL, FLAG_CIDR },
-	{ "node-cidr-mask-size", required_argument, NULL, FLAG_MASK },
-	{ "node-cidr-mask-size-ipv4", required_argument, NULL, FLAG_MASK_V4 },
-	{ "node-cidr-mask-size-ipv6", required_argument, NULL, FLAG_MASK_V6 },
-	{ "max-pods", required_argument, NULL, FLAG_PODS },
-	{ "nodes", required_argument, NULL, FLAG_NODES },
-	{ "config", required_argument, NULL, PLAN_FLAG_CONFIG },
-	{ "output", required_argument, NULL, PLAN_FLAG_OUTPUT },
-	{ "help", no_argument, NULL, PLAN_FLAG_HELP },
-	{ 0 },
-};
 
 enum { CLUSTERS_MAX = 64, NODES_MAX = 1 << 24, PODS_MAX = 1 << 20, AROUND = 2 };
 
@@ -101,30 +68,47 @@ static int take_cidrs(struct args *args, const char *text)
 	}
 }
 
-static int take_flag(int flag, const char *value, struct args *args)
-{
-	switch (flag) {
-	case FLAG_CIDR:
-		return take_cidrs(args, value);
-	case FLAG_MASK:
-		return plan_read_count("--node-cidr-mask-size", value, PLAN_V6_BITS, &args->mask);
-	case FLAG_MASK_V4:
-		return plan_read_count("--node-cidr-mask-size-ipv4", value, PLAN_V4_BITS,
-				       &args->mask_v4);
-	case FLAG_MASK_V6:
-		return plan_read_count("--node-cidr-mask-size-ipv6", value, PLAN_V6_BITS,
-				       &args->mask_v6);
-	case FLAG_PODS:
-		return plan_read_count("--max-pods", value, PODS_MAX, &args->max_pods);
-	case FLAG_NODES:
-		return plan_read_count("--nodes", value, NODES_MAX, &args->nodes);
-	case PLAN_FLAG_CONFIG:
-		args->config = value;
-		return 0;
-	default:
-		return plan_read_output(value, &args->is_json);
-	}
-}
+#define ARGS ((struct args *)field)
+
+PLAN_PARSER(parse_cidrs, take_cidrs(ARGS, text))
+PLAN_PARSER(parse_mask, plan_read_count("--node-cidr-mask-size", text, PLAN_V6_BITS, &ARGS->mask))
+PLAN_PARSER(parse_mask_v4,
+	    plan_read_count("--node-cidr-mask-size-ipv4", text, PLAN_V4_BITS, &ARGS->mask_v4))
+PLAN_PARSER(parse_mask_v6,
+	    plan_read_count("--node-cidr-mask-size-ipv6", text, PLAN_V6_BITS, &ARGS->mask_v6))
+PLAN_PARSER(parse_pods, plan_read_count("--max-pods", text, PODS_MAX, &ARGS->max_pods))
+PLAN_PARSER(parse_nodes, plan_read_count("--nodes", text, NODES_MAX, &ARGS->nodes))
+
+static const struct option_row flag_rows[] = {
+	{ .flag = "cluster-cidr",
+	  .arg = "CIDR,CIDR",
+	  .help = "as kube-controller-manager has it: one, or one of each family",
+	  .parse = parse_cidrs,
+	  .list_max = OPTION_LIST_MAX },
+	{ .flag = "node-cidr-mask-size",
+	  .arg = "N",
+	  .help = "of a cluster with one family; 24, IPv6 64 if not said",
+	  .parse = parse_mask },
+	{ .flag = "node-cidr-mask-size-ipv4",
+	  .arg = "N",
+	  .help = "24 if not said",
+	  .parse = parse_mask_v4 },
+	{ .flag = "node-cidr-mask-size-ipv6",
+	  .arg = "N",
+	  .help = "64 if not said",
+	  .parse = parse_mask_v6 },
+	{ .flag = "max-pods",
+	  .arg = "N",
+	  .fallback = "110",
+	  .help = "the kubelet's",
+	  .parse = parse_pods },
+	{ .flag = "nodes",
+	  .arg = "N",
+	  .help = "how much of it so many nodes take",
+	  .parse = parse_nodes },
+	PLAN_CONFIG_ROW(struct args, config),
+	PLAN_OUTPUT_ROW(struct args, is_json),
+};
 
 static int take_config(struct args *args)
 {
@@ -194,27 +178,6 @@ static int complete(struct args *args)
 	for (size_t i = 0; i < args->count && !err; i++)
 		err = plan_cluster(args, &args->clusters[i]);
 	return err;
-}
-
-/* 1 after --help. */
-static int read_args(int argc, char **argv, struct args *args)
-{
-	int c, err = 0;
-
-	argv[0] = "podip"; /* whom getopt_long() speaks for */
-	optind = 0;
-	while (!err && (c = getopt_long(argc, argv, PLAN_SHORT_FLAGS, flags, NULL)) >= 0) {
-		if (c == PLAN_FLAG_HELP) {
-			fputs(help, stdout);
-			return 1;
-		}
-		err = c == '?' ? -EINVAL : take_flag(c, optarg, args);
-	}
-	if (!err && optind < argc) {
-		fprintf(stderr, "podip: unexpected argument '%s'\n", argv[optind]);
-		return -EINVAL;
-	}
-	return err ? err : complete(args);
 }
 
 /* ---- out ---- */
@@ -366,12 +329,30 @@ static int print_plan(const struct args *args)
 	return 0;
 }
 
-int cli_plan_node_cidr(int argc, char **argv)
+static int run(const struct command *command, int argc, char **argv)
 {
-	struct args args = { .max_pods = NODE_CIDR_PODS };
-	int err = read_args(argc, argv, &args);
+	struct args args = { 0 };
+	int result = command_read(command, argc, argv, &args, NULL);
 
-	if (err)
-		return err > 0 ? 0 : STATUS_USAGE;
+	if (result != COMMAND_RUN)
+		return output_status(result);
+	if (complete(&args))
+		return STATUS_USAGE;
 	return args.is_json ? put_json(&args) : print_plan(&args);
 }
+
+const struct command cli_plan_node_cidr_command = {
+	.name = "node-cidr",
+	.parent = "plan",
+	.summary = "nodes that --cluster-cidr of kube-controller-manager carries",
+	.examples =
+		"  podip plan node-cidr --cluster-cidr 10.244.0.0/16\n"
+		"  podip plan node-cidr --cluster-cidr 10.244.0.0/16 --node-cidr-mask-size 25\n"
+		"  podip plan node-cidr --cluster-cidr 10.244.0.0/16,fd00:10:244::/48 --nodes 300\n"
+		"  podip plan node-cidr -f podip.yaml -o json\n",
+	.text = "kube-controller-manager gives each node a block of the mask out of the cluster\n"
+		"CIDR. In dual stack a node needs one of each family: the smaller count holds.\n",
+	.rows = flag_rows,
+	.row_count = array_size(flag_rows),
+	.run = run,
+};

@@ -146,14 +146,30 @@ static int run(struct reader *reader)
 	return agent_run(&config);
 }
 
-int cli_run(int argc, char **argv)
+static int run_command(const struct command *command, int argc, char **argv)
 {
 	cleanup(clear_reader) struct reader reader = { .argc = argc, .argv = argv };
 	int result = options_read(argc, argv, &reader.first);
 
 	if (result == OPTIONS_EXIT)
-		return 0;
+		command_help(command, stdout);
 	if (result != OPTIONS_RUN)
-		return STATUS_USAGE;
+		return result == OPTIONS_EXIT ? STATUS_DONE : STATUS_USAGE;
 	return run(&reader);
 }
+
+const struct command cli_run_command = {
+	.name = "run",
+	.summary = "watch this node: metrics, event log",
+	.examples =
+		"  podip run                      # metrics on :9465/metrics, events on stdout\n"
+		"  podip run --config /etc/podip.yaml --events.file /var/log/podip/events.jsonl\n"
+		"  podip run --host-root /host --web.listen-address 127.0.0.1:9465\n",
+	.text = "Flags win over environment over configuration file over defaults. A key of the\n"
+		"file is a flag's name. An empty variable counts as unset. A configuration file\n"
+		"that changes is read again, at SIGHUP, too.\n",
+	.rows = option_rows,
+	.row_count = OPTION_ROW_COUNT,
+	.has_env = true,
+	.run = run_command,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `podip run`: options to agent. */
 #pragma once
 
-int cli_run(int argc, char **argv);
+#include "cli/command.h"
+
+extern const struct command cli_run_command;

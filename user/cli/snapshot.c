@@ -9,12 +9,6 @@
 #include "cli/node.h"
 #include "core/text.h"
 
-static const char help[] =
-	"  podip snapshot            # every pod address of this node, by network namespace\n"
-	"  podip snapshot -o json\n\n"
-	"Walks the kernel once, without entering a namespace, reads the node's files and processes\n"
-	"for whose each is, and exits.\n\n";
-
 static json_t *link_to_json(const struct link *link)
 {
 	json_t *addresses = json_array();
@@ -143,16 +137,30 @@ static int print_table(const struct node *node)
 	return 0;
 }
 
-int cli_snapshot(int argc, char **argv)
+static const struct option_row rows[] = { OUTPUT_FORMAT_ROW, OUTPUT_FILES_ROWS };
+
+static int run(const struct command *command, int argc, char **argv)
 {
 	cleanup_output struct output_options options = { 0 };
 	cleanup_node struct node node = { 0 };
-	int err = output_read(argc, argv, OUTPUT_FILES, help, &options);
+	int result = command_read(command, argc, argv, &options, NULL), status;
 
-	if (err)
-		return err == OUTPUT_EXIT ? 0 : STATUS_USAGE;
-	err = node_open(&options, &node);
-	if (err)
-		return err;
+	if (result != COMMAND_RUN)
+		return output_status(result);
+	status = node_open(&options, &node);
+	if (status)
+		return status;
 	return options.is_json ? print_json(&node) : print_table(&node);
 }
+
+const struct command cli_snapshot_command = {
+	.name = "snapshot",
+	.summary = "walk once: which namespace holds which addresses",
+	.examples = "  podip snapshot            # every pod address of this node\n"
+		    "  podip snapshot -o json\n",
+	.text = "Walks the kernel once, without entering a namespace, reads the node's files and\n"
+		"processes for whose each is, and exits.\n",
+	.rows = rows,
+	.row_count = array_size(rows),
+	.run = run,
+};

@@ -3,19 +3,23 @@
 
 #include <bpf/libbpf.h>
 #include <stdio.h>
-#include <string.h>
 
-int cli_version(int argc, char **argv)
+#include "cli/output.h"
+
+static int run(const struct command *command, int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--help")) {
-		puts("  podip version             # version, revision, and libbpf's version");
-		return 0;
-	}
-	if (argc > 1) {
-		fprintf(stderr, "podip: unexpected argument '%s'\n", argv[1]);
-		return 2;
-	}
+	int result = command_read(command, argc, argv, NULL, NULL);
+
+	if (result != COMMAND_RUN)
+		return output_status(result);
 	printf("podip %s (revision %s, libbpf %u.%u)\n", PODIP_VERSION, PODIP_REVISION,
 	       libbpf_major_version(), libbpf_minor_version());
-	return 0;
+	return STATUS_DONE;
 }
+
+const struct command cli_version_command = {
+	.name = "version",
+	.summary = "print the version",
+	.examples = "  podip version             # version, revision, and libbpf's version\n",
+	.run = run,
+};

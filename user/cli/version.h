@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `podip version`. */
 #pragma once
 
-int cli_version(int argc, char **argv);
+#include "cli/command.h"
+
+extern const struct command cli_version_command;
