@@ -38,13 +38,13 @@ SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/ale
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
 	  attribution operations audit pods requests suppliers foresight alerting reload agent \
-	  cli/option_values cli/option_row cli/flags cli/command cli/option_table cli/options cli/output \
+	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/options cli/output \
 	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
 	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
 	  cli/run cli/snapshot cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version \
-	  cli/commands main
+	  cli/man cli/completion cli/docs main
 
-MODULES := $(filter-out cleanup source/supplier cli/option_row core/status core/status_json source/log_reader source/agent_client,$(USER))
+MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands core/status core/status_json source/log_reader source/agent_client,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
@@ -63,6 +63,10 @@ BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -std=gnu17 -D__TARGET_ARCH_$(BPF_ARCH) 
 	     -Wtype-limits -Wno-unused-parameter -Werror -Iinclude -Ibpf \
 	     $(if $(SYSROOT),-idirafter $(SYSROOT)/usr/include) \
 	     -idirafter /usr/$(ARCH)-linux-gnu/include -idirafter /usr/include/$(ARCH)-linux-gnu -MMD -MP
+
+# What `make install` puts where.
+PREFIX  ?= /usr/local
+DESTDIR ?=
 
 # make V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -100,6 +104,21 @@ $(UNANALYZED:%=$(O)/user/core/%.o): override CFLAGS := $(filter-out -fanalyzer,$
 
 # Only the modules that own BPF programs know the skeleton.
 $(addprefix $(O)/user/source/,object.o probe.o capture.o walker.o): $(O)/podip.skel.h
+
+man: all ## write the man pages and the shells' completion
+	@mkdir -p $(O)/man/man8 $(O)/completion
+	$(Q)$(O)/podip man >$(O)/man/man8/podip.8
+	$(Q)for c in $$($(O)/podip --help | awk '/^Commands/ { on = 1; next } on { print $$1 }'); do \
+		$(O)/podip man $$c >$(O)/man/man8/podip-$$c.8; done
+	$(Q)for s in bash zsh fish; do $(O)/podip completion $$s >$(O)/completion/$$s; done
+
+install: man ## install binary, man pages and completion: DESTDIR, PREFIX
+	install -D -m 0755 $(O)/podip $(DESTDIR)$(PREFIX)/bin/podip
+	install -d $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 0644 $(O)/man/man8/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -D -m 0644 $(O)/completion/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/podip
+	install -D -m 0644 $(O)/completion/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_podip
+	install -D -m 0644 $(O)/completion/fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/podip.fish
 
 $(O)/podip.skel.h: $(O)/podip.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name podip_bpf > $@
@@ -271,7 +290,7 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all lab test san native grafana cri prom qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
+.PHONY: all man install lab test san native grafana cri prom qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

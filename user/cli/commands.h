@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All commands, in the order of --help. */
+/* All commands, in the order of --help: the table is in main.c. */
 #pragma once
 
 #include "cli/command.h"
