@@ -15,7 +15,7 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/record_parse core/pod \
+CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/json_scan core/record_parse core/pod \
 	  core/failure core/lease core/inventory core/state core/diff core/merge core/hints core/uses \
 	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
 	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
@@ -23,7 +23,9 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
 	  core/metric_rows core/metrics core/reconcile core/alert_view core/status core/status_json core/token_bucket core/plan \
-	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query
+	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
+	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
+	  core/log_member core/log_name core/log_line
 NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
@@ -33,7 +35,9 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/walker source/netns_socket source/netlink source/platform source/local_suppliers \
 	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
 	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
-	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/recall source/log_reader source/agent_client source/prometheus
+	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/log_input source/log_lines \
+	  source/log_plain source/log_members source/log_stream source/log_file source/log_set source/log_cursor \
+	  source/log_follow source/log_reader source/recall source/agent_client source/prometheus
 SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
@@ -41,10 +45,10 @@ USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake 
 	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/options cli/output \
 	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
 	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
-	  cli/run cli/snapshot cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version \
+	  cli/run cli/snapshot cli/events_view cli/events cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version \
 	  cli/man cli/completion cli/docs main
 
-MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands core/status core/status_json source/log_reader source/agent_client,$(USER))
+MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands core/status core/status_json source/agent_client,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))

@@ -7,6 +7,7 @@
 #include "cli/config.h"
 #include "cli/docs.h"
 #include "cli/doctor.h"
+#include "cli/events.h"
 #include "cli/leaks.h"
 #include "cli/plan.h"
 #include "cli/run.h"
@@ -14,17 +15,9 @@
 #include "cli/version.h"
 
 const struct command *const cli_commands[] = {
-	&cli_run_command,
-	&cli_snapshot_command,
-	&cli_leaks_command,
-	&cli_plan_command,
-	&cli_cluster_command,
-	&cli_config_command,
-	&cli_doctor_command,
-	&cli_man_command,
-	&cli_completion_command,
-	&cli_version_command,
-	NULL,
+	&cli_run_command,  &cli_snapshot_command,   &cli_events_command,  &cli_leaks_command,
+	&cli_plan_command, &cli_cluster_command,    &cli_config_command,  &cli_doctor_command,
+	&cli_man_command,  &cli_completion_command, &cli_version_command, NULL,
 };
 
 static void print_help(FILE *out)

@@ -137,11 +137,19 @@ static int add_flag(struct flags *flags, size_t index, const char *text)
 	const struct option_row *row = &flags->rows[index];
 	struct given *given = &flags->given[index];
 
+	if (flags->negation && !row->parse_not)
+		return flags_complain("--%s: '--%s' cannot be negated", flags->negation->flag,
+				      row->flag);
+	if (row->is_not) {
+		flags->negation = row;
+		return 0;
+	}
 	given->origin = FROM_FLAG;
 	if (!row->list_max)
 		given->count = 0;
 	else if (given->count == row->list_max)
 		return flags_complain("--%s: more than %zu", row->flag, row->list_max);
+	given->is_negated[given->count] = take_ptr(flags->negation) != NULL;
 	given->texts[given->count++] = text;
 	return 0;
 }
@@ -168,6 +176,8 @@ int flags_read(struct flags *flags, int argc, char **argv, int *out_operands)
 		if (err)
 			return err;
 	}
+	if (flags->negation)
+		return flags_complain("--%s: needs an option behind it", flags->negation->flag);
 	*out_operands = optind;
 	return FLAGS_RUN;
 }
@@ -229,7 +239,8 @@ int flags_judge(struct flags *flags, size_t index, const char *file_path, void *
 	if (!given->count && row->fallback)
 		given->texts[given->count++] = row->fallback;
 	for (size_t i = 0; i < given->count; i++) {
-		err = row->parse(given->texts[i], (char *)fields + row->offset);
+		err = (given->is_negated[i] ? row->parse_not : row->parse)(
+			given->texts[i], (char *)fields + row->offset);
 		if (err == -EINVAL)
 			return complain_value(row, given, i, file_path);
 		if (err)

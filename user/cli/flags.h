@@ -16,6 +16,7 @@ enum flag_origin { FROM_DEFAULT, FROM_FLAG, FROM_ENV, FROM_FILE };
 struct given {
 	enum flag_origin origin;
 	const char *texts[OPTION_LIST_MAX];
+	bool is_negated[OPTION_LIST_MAX]; /* behind a switch that is_not */
 	const char *other_env; /* the row's second variable, when it was that one */
 	unsigned int lines[OPTION_LIST_MAX];
 	size_t count;
@@ -25,6 +26,7 @@ struct flags {
 	const struct option_row *rows;
 	size_t count; /* OPTION_ROWS_MAX at most */
 	struct given given[OPTION_ROWS_MAX];
+	const struct option_row *negation; /* read, and the flag that it is for is not */
 };
 
 enum flags_result { FLAGS_RUN, FLAGS_HELP };

@@ -20,8 +20,10 @@ static uint64_t take_unit(const char **text)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "ms", NS_PER_MS }, { "us", 1000 },	     { "\u00b5s", 1000 },      { "ns", 1 },
-		{ "s", NS_PER_S },   { "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S },
+		{ "ms", NS_PER_MS },	  { "us", 1000 },
+		{ "\u00b5s", 1000 },	  { "ns", 1 },
+		{ "s", NS_PER_S },	  { "m", 60 * NS_PER_S },
+		{ "h", 3600 * NS_PER_S }, { "d", 86400 * NS_PER_S },
 	};
 
 	for (size_t i = 0; i < array_size(units); i++) {

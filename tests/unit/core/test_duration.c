@@ -27,6 +27,9 @@ static void reads_terms_of_a_number_and_a_unit(void **state)
 		{ "1s1s", 2 * S },
 		{ "0.5ns", 1 },
 		{ "87600h", 87600 * H },
+		{ "1d", 24 * H },
+		{ "1d12h", 36 * H },
+		{ "3650d", 87600 * H },
 	};
 
 	(void)state;
@@ -41,10 +44,10 @@ static void reads_terms_of_a_number_and_a_unit(void **state)
 
 static void refuses_anything_else(void **state)
 {
-	static const char *const cases[] = { "",     " ",     "5",    "s",	"-5s",	  "+5s",
-					     "5 s",  "5s ",   "5d",   "1.5.5s", "1e3s",	  "0x5s",
-					     ".5s",  "nan s", "infs", "5S",	"87601h", "1m5",
-					     "5ms5", "1,5s",  "5sm" };
+	static const char *const cases[] = { "",    " ",     "5",    "s",      "-5s",	 "+5s",
+					     "5 s", "5s ",   "5y",   "1.5.5s", "1e3s",	 "0x5s",
+					     ".5s", "nan s", "infs", "5S",     "87601h", "3651d",
+					     "1m5", "5ms5",  "1,5s", "5sm" };
 
 	(void)state;
 	for_each_case(c, cases) {
