@@ -20,9 +20,10 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
 	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
 	  core/duration core/alert_rules core/alert_window core/alert_text core/alert_judge core/alerts \
-	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal \
+	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal core/recent core/node_json \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
-	  core/metric_rows core/metrics core/reconcile core/alert_view core/status core/status_json core/token_bucket core/plan \
+	  core/metric_rows core/metrics core/reconcile core/alert_view \
+	  core/status_judge core/status core/status_fields core/status_json core/token_bucket core/plan \
 	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
 	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
 	  core/log_member core/log_name core/log_line
@@ -38,17 +39,17 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/log_input source/log_lines \
 	  source/log_plain source/log_members source/log_stream source/log_file source/log_set source/log_cursor \
 	  source/log_follow source/log_reader source/recall source/agent_client source/prometheus
-SINK   := sink/eventlog sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
+SINK   := sink/eventlog sink/local_socket sink/tcp_socket sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
-	  attribution operations audit pods requests suppliers foresight alerting reload agent \
-	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/options cli/output \
+	  attribution operations audit pods requests suppliers foresight alerting reload choose local agent \
+	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color cli/options cli/output \
 	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
 	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
-	  cli/run cli/snapshot cli/events_view cli/events cli/leaks cli/cluster_print cli/cluster cli/doctor cli/version \
+	  cli/run cli/snapshot cli/events_view cli/events cli/leaks cli/status_cells cli/status_print cli/status cli/cluster_print cli/cluster cli/doctor cli/version \
 	  cli/man cli/completion cli/docs main
 
-MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands core/status core/status_json source/agent_client,$(USER))
+MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands,$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
@@ -87,7 +88,7 @@ $(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES))) Makef
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
-$(O)/libcore.a: $(patsubst %,$(O)/user/%.o,$(filter-out core/status core/status_json,$(CORE))) Makefile
+$(O)/libcore.a: $(patsubst %,$(O)/user/%.o,$(CORE)) Makefile
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 

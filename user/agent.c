@@ -17,8 +17,10 @@
 
 #include "alerting.h"
 #include "attribution.h"
+#include "choose.h"
 #include "chronicle.h"
 #include "foresight.h"
+#include "local.h"
 #include "log.h"
 #include "loop.h"
 #include "pods.h"
@@ -37,6 +39,7 @@ static const uint32_t limits[] = {
 struct agent {
 	const struct agent_config *config;
 	enum backend backend;
+	const char *backend_limit;
 	struct loop *loop;
 	struct watch *watch;
 	struct pods *pods;
@@ -47,6 +50,7 @@ struct agent {
 	struct state *state;
 	struct account *account;
 	struct chronicle *chronicle;
+	struct local local;
 	struct serve *serve;
 	struct reload *reload;
 	int signals;
@@ -169,6 +173,7 @@ static void measure(struct metrics_input *out, void *ctx)
 	struct metrics_input input = { .state = agent->state,
 				       .account = agent->account,
 				       .backend = backend_name(watch_backend(agent->watch)),
+				       .backend_limit = agent->backend_limit,
 				       .version = PODIP_VERSION,
 				       .revision = PODIP_REVISION };
 
@@ -180,6 +185,7 @@ static void measure(struct metrics_input *out, void *ctx)
 	alerting_measure(agent->alerting, &input);
 	chronicle_measure(agent->chronicle, &input);
 	reload_measure(agent->reload, &input);
+	serve_measure(agent->serve, &input);
 	proc_usage(&input.process);
 	*out = input;
 }
@@ -318,12 +324,21 @@ static int open_reload(struct agent *agent)
 
 static int open_serve(struct agent *agent)
 {
-	const struct serve_config serve = { .addresses = agent->config->listen,
-					    .address_count = agent->config->listen_count,
-					    .measure = measure,
-					    .is_ready = is_ready,
-					    .ctx = agent };
+	const struct serve_source source = { measure, is_ready, agent };
+	const struct serve_config serve = {
+		.addresses = agent->config->listen,
+		.address_count = agent->config->listen_count,
+		.source = source,
+		.local = { agent->config->socket_path, local_routes, LOCAL_ROUTE_COUNT,
+			   &agent->local },
+	};
 
+	agent->local = (struct local){ .node = agent->config->node,
+				       .source = source,
+				       .state = agent->state,
+				       .identities = pods_identities(agent->pods),
+				       .audit = pods_audit(agent->pods),
+				       .recent = chronicle_recent(agent->chronicle) };
 	return serve_open(&serve, agent->loop, &agent->serve);
 }
 
@@ -387,25 +402,6 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	return 0;
 }
 
-/* One sentence that names the cause; `podip doctor` has the rest. */
-static int choose_backend(struct agent *agent, const struct kernel *kernel)
-{
-	enum backend wanted = agent->config->backend;
-	enum backend best = wanted == BACKEND_NONE ? kernel_best_backend(kernel) : wanted;
-	enum backend shown = best == BACKEND_NONE ? BACKEND_TRACEPOINT : best;
-	const struct finding *finding = &kernel->backends[shown];
-
-	if (best == BACKEND_NONE || finding->verdict == VERDICT_REFUSED) {
-		log_write(LOG_LEVEL_ERROR, "cannot run with backend '%s': %s; see 'podip doctor'",
-			  backend_name(shown), finding->why);
-		return -EOPNOTSUPP;
-	}
-	if (finding->verdict == VERDICT_LIMITED)
-		log_warn("backend '%s' is limited: %s", backend_name(best), finding->why);
-	agent->backend = best;
-	return 0;
-}
-
 enum agent_status agent_run(const struct agent_config *config)
 {
 	cleanup_kernel struct kernel kernel = { 0 };
@@ -415,7 +411,7 @@ enum agent_status agent_run(const struct agent_config *config)
 	err = kernel_probe(&kernel);
 	if (err)
 		return AGENT_FAILED;
-	if (choose_backend(&agent, &kernel))
+	if (choose_backend(&kernel, config->backend, &agent.backend, &agent.backend_limit))
 		return AGENT_CANNOT_RUN;
 
 	err = start(&agent, &kernel);

@@ -30,6 +30,7 @@ struct agent_config {
 	const char *host_root;
 	char *const *listen;
 	size_t listen_count;
+	const char *socket_path; /* of the unix socket; NULL: none */
 	char *const *events_files;
 	size_t events_file_count;
 	uint64_t reconcile_ns;

@@ -230,6 +230,7 @@ void alerting_set_rules(struct alerting *alerting, const struct alert_rules *rul
 void alerting_measure(const struct alerting *alerting, struct metrics_input *out)
 {
 	out->alerts = alerting->alerts;
+	out->alert_scene = &alerting->scene;
 	collect_add_table(out, "alert_ranges", (double)alerts_watched(alerting->alerts),
 			  ALERTS_RANGES_MAX);
 	collect_add_loss(out, "alert_ranges_full", alerts_refused(alerting->alerts));

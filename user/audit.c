@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/leaks.h"
+#include "core/node_json.h"
 #include "log.h"
 #include "source/host_local.h"
 
@@ -28,6 +29,19 @@ struct pod audit_pod(const struct audit *audit, const struct leak *leak)
 	identities_find(attribution_identities(audit->config.attribution), leak->netns, &leak->ip,
 			&identity);
 	return identity.source == IDENTITY_NONE ? leak->pod : identity.pod;
+}
+
+json_t *audit_to_json(const struct audit *audit, int64_t now_ns)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < leaks_count(audit->leaks); i++) {
+		const struct leak *leak = leaks_at(audit->leaks, i);
+		struct pod pod = audit_pod(audit, leak);
+
+		json_array_append_new(rows, leak_to_json(leak, &pod, now_ns));
+	}
+	return rows;
 }
 
 static void on_leak(const struct leak *leak, bool is_over, void *ctx)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,4 +41,6 @@ void audit_look(struct audit *audit, int64_t now_ns);
 const struct leaks *audit_leaks(const struct audit *audit); /* borrowed */
 /* Who it is, by the books or by the namespace that holds the address. */
 struct pod audit_pod(const struct audit *audit, const struct leak *leak);
+/* An array of leak_to_json(); now_ns since the epoch. NULL: out of memory. The caller owns it. */
+json_t *audit_to_json(const struct audit *audit, int64_t now_ns);
 void audit_measure(const struct audit *audit, struct metrics_input *out);

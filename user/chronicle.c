@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/recent.h"
 #include "log.h"
 #include "loop.h"
 #include "sink/eventlog.h"
@@ -13,6 +14,7 @@
 struct chronicle {
 	struct journal journal;
 	struct eventlog *logs[CHRONICLE_LOG_MAX];
+	struct recent *recent;
 	char boot_id[BOOT_ID_SIZE];
 };
 
@@ -20,6 +22,7 @@ static void on_line(const char *line, size_t size, void *ctx)
 {
 	struct chronicle *chronicle = ctx;
 
+	recent_add(chronicle->recent, line, size);
 	for (size_t i = 0; i < CHRONICLE_LOG_MAX && chronicle->logs[i]; i++)
 		eventlog_append(chronicle->logs[i], line, size);
 }
@@ -77,6 +80,9 @@ int chronicle_open(const struct chronicle_config *config, struct chronicle **out
 					       .write = on_line,
 					       .ctx = chronicle };
 	chronicle_read_clocks(&chronicle->journal);
+	err = recent_new(CHRONICLE_RECENT_SIZE, &chronicle->recent);
+	if (err)
+		return log_err(err, "cannot set up the event log");
 	err = open_logs(chronicle, config, &last);
 	if (err)
 		return err;
@@ -97,12 +103,18 @@ void chronicle_close(struct chronicle *chronicle)
 		return;
 	for (size_t i = 0; i < CHRONICLE_LOG_MAX; i++)
 		eventlog_close(chronicle->logs[i]);
+	recent_free(chronicle->recent);
 	free(chronicle);
 }
 
 struct journal *chronicle_journal(struct chronicle *chronicle)
 {
 	return &chronicle->journal;
+}
+
+const struct recent *chronicle_recent(const struct chronicle *chronicle)
+{
+	return chronicle->recent;
 }
 
 void chronicle_end_turn(struct chronicle *chronicle)
@@ -127,6 +139,11 @@ void chronicle_measure(const struct chronicle *chronicle, struct metrics_input *
 
 		out->records_written += stats.written;
 		out->records_lost += stats.lost;
+		/* A pipe whose reader is slow is none of our trouble until records are lost. */
+		out->is_log_failing |= stats.last_error && stats.last_error != EAGAIN;
 	}
 	out->records_lost += chronicle->journal.unwritable;
+	out->wall_offset_ns = chronicle->journal.wall_offset_ns;
+	collect_add_table(out, "recent_bytes", (double)recent_used(chronicle->recent),
+			  CHRONICLE_RECENT_SIZE);
 }

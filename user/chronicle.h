@@ -11,9 +11,10 @@
 #include "core/collect.h"
 #include "core/journal.h"
 
-enum { CHRONICLE_LOG_MAX = 8 };
+enum { CHRONICLE_LOG_MAX = 8, CHRONICLE_RECENT_SIZE = 256 << 10 };
 
 struct chronicle;
+struct recent;
 
 struct chronicle_config {
 	const char *node; /* borrowed for the chronicle's life */
@@ -31,6 +32,8 @@ DEFINE_CLEANUP(chronicle, struct chronicle *, chronicle_close)
 #define cleanup_chronicle cleanup(cleanup_chronicle_fn)
 
 struct journal *chronicle_journal(struct chronicle *chronicle); /* borrowed */
+/* The newest records, as they were written; borrowed. */
+const struct recent *chronicle_recent(const struct chronicle *chronicle);
 /* Records leave once a turn of the loop, in one write; then the clocks are read for the next. */
 void chronicle_end_turn(struct chronicle *chronicle);
 /* Set the clocks of a journal to now, where a turn began long after the last one. */

@@ -12,12 +12,23 @@
 #include "cli/plan.h"
 #include "cli/run.h"
 #include "cli/snapshot.h"
+#include "cli/status.h"
 #include "cli/version.h"
 
 const struct command *const cli_commands[] = {
-	&cli_run_command,  &cli_snapshot_command,   &cli_events_command,  &cli_leaks_command,
-	&cli_plan_command, &cli_cluster_command,    &cli_config_command,  &cli_doctor_command,
-	&cli_man_command,  &cli_completion_command, &cli_version_command, NULL,
+	&cli_run_command,
+	&cli_snapshot_command,
+	&cli_events_command,
+	&cli_status_command,
+	&cli_leaks_command,
+	&cli_plan_command,
+	&cli_cluster_command,
+	&cli_config_command,
+	&cli_doctor_command,
+	&cli_man_command,
+	&cli_completion_command,
+	&cli_version_command,
+	NULL,
 };
 
 static void print_help(FILE *out)
@@ -25,6 +36,7 @@ static void print_help(FILE *out)
 	fputs("podip watches the pod addresses of a Kubernetes node, from the kernel.\n\n"
 	      "  podip run                      # metrics on :9465/metrics, events on stdout\n"
 	      "  podip run --config podip.yaml  # with the ranges that addresses come from\n"
+	      "  podip status                   # how this node is: ranges, who waits, what fails\n"
 	      "  podip snapshot                 # which pod holds an address now\n"
 	      "  podip leaks                    # addresses lost to the IPAM, or held twice\n"
 	      "  podip cluster --prometheus URL # which range of the cluster is full first\n"

@@ -199,6 +199,16 @@ const struct attribution *pods_attribution(const struct pods *pods)
 	return pods->attribution;
 }
 
+const struct identities *pods_identities(const struct pods *pods)
+{
+	return attribution_identities(pods->attribution);
+}
+
+const struct audit *pods_audit(const struct pods *pods)
+{
+	return pods->audit;
+}
+
 void pods_find(struct pods *pods, const struct fact *fact, struct identity *out)
 {
 	attribution_find(pods->attribution, fact, out);

@@ -14,6 +14,7 @@
 #include "core/journal.h"
 
 struct attribution;
+struct audit;
 struct loop;
 struct object;
 struct pods;
@@ -52,6 +53,8 @@ void pods_record(struct pods *pods, const struct probe_record *record);
 void pods_set_reasons(struct pods *pods, const struct reason_rules *rules);
 
 const struct attribution *pods_attribution(const struct pods *pods); /* borrowed */
+const struct identities *pods_identities(const struct pods *pods); /* borrowed */
+const struct audit *pods_audit(const struct pods *pods); /* borrowed */
 /* Who it is: of a fact's namespace, and of its address where it has one. */
 void pods_find(struct pods *pods, const struct fact *fact, struct identity *out);
 /* The fact has been told: a namespace that is freed has no pod any more. */

@@ -8,26 +8,26 @@
 #include "core/metrics.h"
 #include "log.h"
 #include "loop.h"
-#include "sink/http.h"
 
 struct serve {
 	struct serve_config config;
 	struct http *https[SERVE_MAX];
+	struct http *local; /* NULL: none */
 	int timer; /* when an idle connection times out */
 };
 
-static int on_metrics(const struct http_request *request, void *ctx, struct http_response *out)
+int serve_metrics(const struct serve_source *source, const struct http_request *request,
+		  struct http_response *out)
 {
 	enum exposition_format format = exposition_negotiate(request->accept);
 	struct metrics_input input;
 	char *body = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&body, &size);
-	const struct serve *serve = ctx;
 
 	if (!stream)
 		return -ENOMEM;
-	serve->config.measure(&input, serve->config.ctx);
+	source->measure(&input, source->ctx);
 	metrics_write(&input, format, stream);
 	if (fclose(stream)) {
 		free(body);
@@ -53,22 +53,41 @@ static int answer(unsigned int status, const char *text, struct http_response *o
 	return 0;
 }
 
-static int on_health(const struct http_request *request, void *ctx, struct http_response *out)
+int serve_health(struct http_response *out)
 {
-	(void)request;
-	(void)ctx;
 	return answer(200, "ok\n", out);
 }
 
 /* Ready once the first walk is in the state: /metrics is complete from then on. */
+int serve_ready(const struct serve_source *source, struct http_response *out)
+{
+	return source->is_ready(source->ctx)
+		       ? answer(200, "ready\n", out)
+		       : answer(503, "not ready: the first walk is not done\n", out);
+}
+
+/* ---- routes ---- */
+
+static int on_metrics(const struct http_request *request, void *ctx, struct http_response *out)
+{
+	const struct serve *serve = ctx;
+
+	return serve_metrics(&serve->config.source, request, out);
+}
+
+static int on_health(const struct http_request *request, void *ctx, struct http_response *out)
+{
+	(void)request;
+	(void)ctx;
+	return serve_health(out);
+}
+
 static int on_ready(const struct http_request *request, void *ctx, struct http_response *out)
 {
 	const struct serve *serve = ctx;
 
 	(void)request;
-	return serve->config.is_ready(serve->config.ctx)
-		       ? answer(200, "ready\n", out)
-		       : answer(503, "not ready: the first walk is not done\n", out);
+	return serve_ready(&serve->config.source, out);
 }
 
 static const struct http_route routes[] = {
@@ -77,16 +96,24 @@ static const struct http_route routes[] = {
 	{ "/readyz", on_ready },
 };
 
+/* ---- the loop ---- */
+
+static void serve_one(struct http *http, int *soonest_ms)
+{
+	int wait_ms = http_serve(http);
+
+	if (wait_ms >= 0 && (*soonest_ms < 0 || wait_ms < *soonest_ms))
+		*soonest_ms = wait_ms;
+}
+
 static int serve_all(struct serve *serve)
 {
 	int soonest_ms = -1;
 
-	for (size_t i = 0; i < SERVE_MAX && serve->https[i]; i++) {
-		int wait_ms = http_serve(serve->https[i]);
-
-		if (wait_ms >= 0 && (soonest_ms < 0 || wait_ms < soonest_ms))
-			soonest_ms = wait_ms;
-	}
+	for (size_t i = 0; i < SERVE_MAX && serve->https[i]; i++)
+		serve_one(serve->https[i], &soonest_ms);
+	if (serve->local)
+		serve_one(serve->local, &soonest_ms);
 	return loop_timer_set(serve->timer,
 			      soonest_ms < 0 ? 0 : (uint64_t)soonest_ms * 1000000 + 1);
 }
@@ -114,6 +141,35 @@ static int open_one(struct serve *serve, const char *address, struct loop *loop,
 	return loop_add(loop, http_fd(*out), on_http, serve);
 }
 
+/* Read-only file systems, missing privileges: the numbers matter more than who may ask for them. */
+static int open_local(struct serve *serve, struct loop *loop)
+{
+	const struct serve_local *local = &serve->config.local;
+	cleanup_free char *address = NULL;
+	int err;
+
+	if (asprintf(&address, HTTP_UNIX "%s", local->path) < 0) {
+		address = NULL;
+		return -ENOMEM;
+	}
+	err = http_open(address, local->routes, local->route_count, local->ctx, &serve->local);
+	if (err == -EADDRINUSE) {
+		log_write(LOG_LEVEL_ERROR,
+			  "another agent runs here: it answers on '%s'; a second one needs another "
+			  "--socket",
+			  local->path);
+		return err;
+	}
+	if (err) {
+		log_warn("cannot listen on '%s': %s, ignoring: 'podip status' will find no agent",
+			 local->path,
+			 err == -EEXIST ? "what is there is no socket" : strerror(-err));
+		return 0;
+	}
+	log_info("answering on '%s'", local->path);
+	return loop_add(loop, http_fd(serve->local), on_http, serve);
+}
+
 int serve_open(const struct serve_config *config, struct loop *loop, struct serve **out)
 {
 	cleanup_serve struct serve *serve = calloc(1, sizeof(*serve));
@@ -128,6 +184,8 @@ int serve_open(const struct serve_config *config, struct loop *loop, struct serv
 	err = loop_add(loop, serve->timer, on_http_timer, serve);
 	for (size_t i = 0; i < config->address_count && i < SERVE_MAX && !err; i++)
 		err = open_one(serve, config->addresses[i], loop, &serve->https[i]);
+	if (!err && config->local.path)
+		err = open_local(serve, loop);
 	if (err)
 		return err;
 	*out = take_ptr(serve);
@@ -140,6 +198,13 @@ void serve_close(struct serve *serve)
 		return;
 	for (size_t i = 0; i < SERVE_MAX; i++)
 		http_close(serve->https[i]);
+	http_close(serve->local);
 	close_fd(serve->timer);
 	free(serve);
+}
+
+void serve_measure(const struct serve *serve, struct metrics_input *out)
+{
+	if (serve && serve->local)
+		out->socket_refused = http_stats(serve->local).forbidden;
 }

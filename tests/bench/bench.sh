@@ -103,7 +103,7 @@ start_agent() {
 	mkdir -p "$work/conf" "$work/cache"
 	: >"$work/agent.log"
 	: >"$work/events.jsonl"
-	podip run --backend "$backend" --web.listen-address 127.0.0.1:0 \
+	podip run --backend "$backend" --web.listen-address 127.0.0.1:0 --socket "$work/agent.sock" \
 		--events.file "$work/events.jsonl" --cni.conf-dir "$work/conf" \
 		--cni.cache-dir "$work/cache" --cni.state-dir "$work/networks" "$@" \
 		>"$work/agent.out" 2>"$work/agent.log" </dev/null &

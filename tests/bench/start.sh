@@ -17,7 +17,8 @@ settle_s=2.5
 
 run_agent() {
 	start "$port" "$work/answer" "$@" podip run --backend "$backend" \
-		--web.listen-address "127.0.0.1:$port" --events.file "$work/events.jsonl" \
+		--web.listen-address "127.0.0.1:$port" --socket "$work/agent.sock" \
+		--events.file "$work/events.jsonl" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" --log.level warn
 }
 

@@ -62,17 +62,18 @@ wait_until() {
 
 # ---- agents ----
 
-# start_agent NAME [OPTION]...: ready when this returns. $agent, $port, $events
-# and $stderr are those of the agent started last; its log goes on where that of
+# start_agent NAME [OPTION]...: ready when this returns. $agent, $port, $events,
+# $socket and $stderr are those of the agent started last; its log goes on where that of
 # one with the same name ended.
 start_agent() {
 	local name=$1
 	shift
 	events=$work/$name.jsonl
 	stderr=$work/$name.err
+	socket=${work%/*}/$name.sock # $work may be longer than such a path
 	mkdir -p "$work/conf" "$work/cache"
 	: >"$stderr"
-	"${enter[@]}" "$podip" run --web.listen-address 127.0.0.1:0 --events.file "$events" \
+	"${enter[@]}" "$podip" run --web.listen-address 127.0.0.1:0 --socket "$socket" --events.file "$events" \
 		--cni.conf-dir "$work/conf" --cni.cache-dir "$work/cache" \
 		--cni.state-dir "$work/networks" --aws.ipam-file "$work/no-ipam.json" --reconcile 1h "$@" >"$work/$name.out" 2>"$stderr" </dev/null &
 	agent=$!

@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/option_values.h"
@@ -217,6 +219,46 @@ static void takes_names_of_sources_alone(void **state)
 		free(list.items[i]);
 }
 
+static void takes_a_path_that_fits_a_socket(void **state)
+{
+	static const char longest[] =
+		"/012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+		"1234567890123456789012345";
+	static const struct {
+		const char *text;
+		bool is_taken;
+	} cases[] = {
+		{ "/run/podip/podip.sock", true },
+		{ "off", true },
+		{ "/x", true },
+		{ longest, true },
+		{ "", false },
+		{ "/", false },
+		{ "/run/", false },
+		{ "run/podip.sock", false },
+		{ "on", false },
+		{ "unix:/run/x", false },
+	};
+	char *too_long = NULL;
+
+	(void)state;
+	assert_int_equal(sizeof(longest) - 1, 107);
+	for_each_case(c, cases) {
+		char *socket = NULL;
+
+		print_message("  '%s'\n", c->text);
+		assert_int_equal(option_socket(c->text, &socket), c->is_taken ? 0 : -EINVAL);
+		if (c->is_taken)
+			assert_string_equal(socket, c->text);
+		else
+			assert_null(socket);
+		free(socket);
+	}
+	assert_true(asprintf(&too_long, "%sx", longest) > 0);
+	assert_int_equal(option_socket(too_long, NULL), -EINVAL);
+	free(too_long);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +268,7 @@ int main(void)
 		cmocka_unit_test(measures_how_far_a_typing_error_is),
 		cmocka_unit_test(takes_a_place_to_ask_at),
 		cmocka_unit_test(takes_names_of_sources_alone),
+		cmocka_unit_test(takes_a_path_that_fits_a_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

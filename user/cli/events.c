@@ -23,11 +23,11 @@ enum {
 	GUESS_DISTANCE_MAX = 4,
 };
 
-enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum tint { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct arguments {
 	struct events_query query;
-	enum color color;
+	enum tint color;
 };
 
 /* ---- values ---- */
@@ -240,7 +240,7 @@ static bool is_set(const char *name)
 	return value && *value;
 }
 
-static bool has_color(enum color color)
+static bool has_color(enum tint color)
 {
 	const char *terminal = getenv("TERM");
 

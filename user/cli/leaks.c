@@ -6,13 +6,13 @@
 #include "cli/leaks.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "audit.h"
 #include "cli/node.h"
+#include "core/node_json.h"
 #include "core/text.h"
 #include "log.h"
 
@@ -26,45 +26,7 @@ static int64_t wall_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-static double age_s(int64_t since_ns)
-{
-	int64_t age_ns = wall_ns() - since_ns;
-
-	return age_ns > 0 ? floor((double)age_ns / 1e6) / 1e3 : 0;
-}
-
 /* ---- from the node ---- */
-
-static void add_text(json_t *row, const char *key, const char *text)
-{
-	if (text && *text)
-		json_object_set_new(row, key, text_to_json(text));
-}
-
-static void add_netns(json_t *row, const char *key, uint32_t netns)
-{
-	if (netns)
-		json_object_set_new(row, key, json_integer(netns));
-}
-
-static json_t *leak_to_json(const struct audit *audit, const struct leak *leak)
-{
-	struct pod pod = audit_pod(audit, leak);
-	cleanup_json json_t *names = node_pod_json(&pod);
-	char ip[IP_TEXT_SIZE];
-	json_t *row;
-
-	ip_format(&leak->ip, ip);
-	row = json_pack("{s:s, s:s, s:s, s:f}", "ip", ip, "family", ip_family_name(&leak->ip),
-			"kind", leak_kind_name(leak->kind), "age_s", age_s(leak->since_ns));
-	add_text(row, "identity", leak->lease.source);
-	add_text(row, "network", leak->lease.network);
-	add_text(row, "ifname", leak->lease.ifname);
-	add_netns(row, "netns", leak->netns);
-	add_netns(row, "other_netns", leak->other_netns);
-	json_object_update(row, names);
-	return row;
-}
 
 static void ignore_leak(const struct leak *leak, bool is_over, void *ctx)
 {
@@ -77,6 +39,7 @@ static int find_leaks(const struct output_options *options, json_t *rows)
 {
 	cleanup_node struct node node = { 0 };
 	cleanup_audit struct audit *audit = NULL;
+	cleanup_json json_t *found = NULL;
 	int status = node_open(options, &node);
 	const struct audit_config config = { .cni_state_dir = options->cni_state_dir,
 					     .grace_ns = options->grace_ns,
@@ -99,9 +62,8 @@ static int find_leaks(const struct output_options *options, json_t *rows)
 	attribution_refresh(node.attribution);
 	attribution_survey(node.attribution);
 	audit_look(audit, wall_ns());
-	for (size_t i = 0; i < leaks_count(audit_leaks(audit)); i++)
-		json_array_append_new(rows, leak_to_json(audit, leaks_at(audit_leaks(audit), i)));
-	return 0;
+	found = audit_to_json(audit, wall_ns());
+	return json_array_extend(rows, found) ? STATUS_FAILED : 0;
 }
 
 /* ---- from an event log ---- */
@@ -126,7 +88,7 @@ static json_t *record_to_row(const json_t *record)
 	json_object_set(row, "kind", json_object_get(record, "reason"));
 	if (!text_time_parse(text_of(record, "ts"), &since_ns))
 		since_ns -= json_integer_value(json_object_get(record, "age_ns"));
-	json_object_set_new(row, "age_s", json_real(age_s(since_ns)));
+	json_object_set_new(row, "age_s", json_real(snapshot_age_s(since_ns, wall_ns())));
 	return row;
 }
 

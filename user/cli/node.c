@@ -75,11 +75,6 @@ void node_clear(struct node *node)
 	kernel_clear(&node->kernel);
 }
 
-bool node_shows(const struct netns *netns)
-{
-	return netns->is_own && !netns->is_host;
-}
-
 const char *node_pod_text(const struct pod *pod, char *out, size_t size)
 {
 	char name[POD_FULL_NAME_SIZE];
@@ -89,24 +84,4 @@ const char *node_pod_text(const struct pod *pod, char *out, size_t size)
 		text = *pod->uid ? pod->uid : *pod->container_id ? pod->container_id : "-";
 	text_to_line(text, out, size);
 	return out;
-}
-
-static void add_text(json_t *object, const char *key, const char *text)
-{
-	if (*text)
-		json_object_set_new(object, key, text_to_json(text));
-}
-
-json_t *node_pod_json(const struct pod *pod)
-{
-	json_t *json = json_object();
-
-	add_text(json, "namespace", pod->namespace);
-	add_text(json, "pod", pod->name);
-	add_text(json, "pod_uid", pod->uid);
-	add_text(json, "container_id", pod->container_id);
-	if (json_object_size(json))
-		return json;
-	json_decref(json);
-	return NULL;
 }

@@ -25,8 +25,5 @@ void node_clear(struct node *node);
 
 /* Walk once more. 0 or the exit status. */
 int node_look(struct node *node);
-/* A pod's namespace, or some other of this node's that is not its own. */
-bool node_shows(const struct netns *netns);
 /* "namespace/name", a uid, a container id, or "-": what is best known, fit for a terminal. */
 const char *node_pod_text(const struct pod *pod, char *out, size_t size);
-json_t *node_pod_json(const struct pod *pod); /* NULL when nothing is known */

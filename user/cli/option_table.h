@@ -19,6 +19,7 @@ struct options {
 	char *config; /* NULL: no file */
 	char *node;
 	struct option_list listen; /* never empty */
+	char *socket; /* "off" for none */
 	struct option_list events_files; /* never empty; "-" is stdout */
 	enum option_backend backend;
 	uint64_t reconcile_ns;
@@ -46,5 +47,5 @@ struct options {
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 31 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 32 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/un.h>
 
 #include "cleanup.h"
 #include "core/addr.h"
@@ -165,6 +166,16 @@ int option_place_or_socket(const char *text, void *field)
 	if (!strncmp(text, "unix:/", 6))
 		return option_text(text, field);
 	return option_place(text, field);
+}
+
+int option_socket(const char *text, void *field)
+{
+	size_t size = strlen(text);
+
+	if (strcmp(text, "off") != 0 && (*text != '/' || text[size - 1] == '/' ||
+					 size >= sizeof(((struct sockaddr_un *)0)->sun_path)))
+		return -EINVAL;
+	return option_text(text, field);
 }
 
 int option_backend(const char *text, void *field)

@@ -9,6 +9,8 @@
 
 #include "core/failure.h"
 
+#define OPTION_SOCKET "/run/podip/podip.sock" /* the agent's, where no other is named */
+
 enum { OPTION_LIST_MAX = 64 }; /* of any list; a row may allow fewer */
 
 enum option_backend {
@@ -42,6 +44,8 @@ int option_place(const char *text, void *field); /* char *, owned: "auto", "off"
 int option_url(const char *text, void *field); /* char *, owned: http(s)://..., or "" */
 int option_switch(const char *text, void *field); /* bool: on, off */
 int option_place_or_socket(const char *text, void *field); /* the same, or unix:/PATH */
+int option_socket(const char *text,
+		  void *field); /* char *, owned: "off", or a path that fits a unix socket */
 int option_backend(const char *text, void *field); /* enum option_backend */
 int option_period(const char *text, void *field); /* uint64_t of ns: "1m30s", 100ms to 24h */
 int option_log_level(const char *text, void *field); /* enum log_level */

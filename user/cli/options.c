@@ -127,6 +127,7 @@ void options_clear(struct options *options)
 	free(options->config);
 	free(options->node);
 	clear_list(&options->listen);
+	free(options->socket);
 	clear_list(&options->events_files);
 	free(options->host_root);
 	free(options->proc_dir);

@@ -126,6 +126,7 @@ static int run(struct reader *reader)
 		.host_root = options->host_root,
 		.listen = options->listen.items,
 		.listen_count = options->listen.count,
+		.socket_path = strcmp(options->socket, "off") != 0 ? options->socket : NULL,
 		.events_files = options->events_files.items,
 		.events_file_count = options->events_files.count,
 		.reconcile_ns = options->reconcile_ns,

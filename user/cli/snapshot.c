@@ -7,85 +7,12 @@
 #include <utlist.h>
 
 #include "cli/node.h"
-#include "core/text.h"
-
-static json_t *link_to_json(const struct link *link)
-{
-	json_t *addresses = json_array();
-	const struct address *address;
-
-	DL_FOREACH(link->addresses, address) {
-		char ip[IP_TEXT_SIZE];
-
-		ip_format(&address->key.ip, ip);
-		json_array_append_new(addresses,
-				      json_pack("{s:s, s:i, s:s}", "ip", ip, "prefix_len",
-						address->prefix_len, "family",
-						ip_family_name(&address->key.ip)));
-	}
-	return json_pack("{s:I, s:o, s:s, s:o}", "ifindex", (json_int_t)link->key.ifindex, "ifname",
-			 text_to_json(link->name), "kind", link->kind, "addresses", addresses);
-}
-
-/* What each source says of the namespace, best first. */
-static json_t *claims_to_json(const struct node *node, const struct netns *netns)
-{
-	const struct identities *identities = attribution_identities(node->attribution);
-	json_t *claims = json_array();
-
-	for (enum identity_source i = 0; i < IDENTITY_SOURCE_COUNT; i++) {
-		const struct pod *pod = identities_claimed(identities, netns->key.inum, i);
-		json_t *claim = pod ? node_pod_json(pod) : NULL;
-
-		if (!claim)
-			continue;
-		json_object_set_new(claim, "identity", json_string(identity_source_name(i)));
-		json_array_append_new(claims, claim);
-	}
-	return claims;
-}
-
-/* Sources that know an address alone count, too. */
-static struct identity identify(const struct node *node, const struct netns *netns)
-{
-	const struct link *link = netns->links;
-	const struct ip *ip = NULL;
-	struct identity identity;
-
-	for (; link && !ip; link = link->next)
-		if (link->addresses)
-			ip = &link->addresses->key.ip;
-	identities_find(attribution_identities(node->attribution), netns->key.inum, ip, &identity);
-	return identity;
-}
-
-static json_t *netns_to_json(const struct node *node, const struct netns *netns)
-{
-	struct identity identity = identify(node, netns);
-	json_t *links = json_array(), *json, *pod;
-	const struct link *link;
-
-	DL_FOREACH(netns->links, link)
-		json_array_append_new(links, link_to_json(link));
-	json = json_pack("{s:I, s:I, s:s?, s:o, s:o}", "netns", (json_int_t)netns->key.inum,
-			 "netns_cookie", (json_int_t)netns->key.cookie, "identity",
-			 identity_source_name(identity.source), "claims",
-			 claims_to_json(node, netns), "links", links);
-	pod = node_pod_json(&identity.pod);
-	json_object_update(json, pod);
-	json_decref(pod);
-	return json;
-}
+#include "core/node_json.h"
 
 static int print_json(const struct node *node)
 {
-	const struct inventory *inventory = state_inventory_const(node->state);
-	json_t *all = json_array();
-
-	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next)
-		if (node_shows(netns))
-			json_array_append_new(all, netns_to_json(node, netns));
-	return output_json(json_pack("{s:i, s:o}", "v", 1, "namespaces", all));
+	return output_json(
+		snapshot_to_json(node->state, attribution_identities(node->attribution)));
 }
 
 /* Names come from inside containers: only what prints goes to a terminal. */
@@ -100,7 +27,8 @@ static void clean_name(const char *name, char out[static EVENT_NAME_SIZE + 1])
 
 static void print_netns(const struct node *node, const struct netns *netns)
 {
-	struct identity identity = identify(node, netns);
+	struct identity identity =
+		snapshot_identify(attribution_identities(node->attribution), netns);
 	const struct address *address;
 	const struct link *link;
 	char name[EVENT_NAME_SIZE + 1], ip[IP_TEXT_SIZE + 4], pod[POD_FULL_NAME_SIZE * 4];
@@ -127,7 +55,7 @@ static int print_table(const struct node *node)
 
 	printf("%-12s %-16s %-10s %-22s %s\n", "NETNS", "LINK", "KIND", "ADDRESS", "POD");
 	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next) {
-		if (!node_shows(netns))
+		if (!snapshot_shows(netns))
 			continue;
 		print_netns(node, netns);
 		namespaces++;

@@ -26,13 +26,17 @@ static double count_failed(const struct alert_facts *facts)
 	return total;
 }
 
+bool alert_walk_is_overdue(double age_s, double period_s)
+{
+	return period_s > 0 && age_s > ALERT_WALK_PERIODS * period_s;
+}
+
 static double count_troubles(const struct alert_facts *facts)
 {
 	const struct alerts_view *view = facts->view;
-	bool is_overdue = view->walk_period_s > 0 &&
-			  view->walk_age_s > ALERT_WALK_PERIODS * view->walk_period_s;
 
-	return (facts->lost > 0) + (double)view->sources_down + is_overdue;
+	return (facts->lost > 0) + (double)view->sources_down +
+	       alert_walk_is_overdue(view->walk_age_s, view->walk_period_s);
 }
 
 static double measure(enum alert_kind kind, const struct alert_facts *facts)
@@ -58,7 +62,7 @@ static double measure(enum alert_kind kind, const struct alert_facts *facts)
 
 /* ---- whether it counts: a node that is full by design must not page ---- */
 
-static bool is_wanted(const struct alert_rules *rules, const struct alert_facts *facts)
+bool alert_is_wanted(const struct alert_rules *rules, const struct alert_facts *facts)
 {
 	static const enum reason of_addresses[] = { REASON_EXHAUSTED, REASON_COOLDOWN, REASON_LIMIT,
 						    REASON_FRAGMENTED };
@@ -85,12 +89,12 @@ static bool counts(const struct alert_rules *rules, enum alert_kind kind,
 	switch (kind) {
 	case ALERT_RANGE_FILLING:
 	case ALERT_RANGE_FILLING_CRITICAL:
-		return range->scope != RANGE_SCOPE_NODE || is_wanted(rules, facts) ||
+		return range->scope != RANGE_SCOPE_NODE || alert_is_wanted(rules, facts) ||
 		       is_forecast(rules, range);
 	case ALERT_RANGE_WILL_BE_FULL:
 		return !range->is_bound_by_pods && utilization(range) >= ALERT_WILL_BE_FULL_LEAST;
 	case ALERT_RANGE_EXHAUSTED:
-		return !range->is_bound_by_pods || is_wanted(rules, facts);
+		return !range->is_bound_by_pods || alert_is_wanted(rules, facts);
 	default:
 		return true;
 	}

@@ -19,3 +19,8 @@ struct alert_verdict {
 /* All of facts but `value`, which nobody has yet. Of a range's kinds facts->range is set. */
 struct alert_verdict alert_judge(const struct alert_rules *rules, enum alert_kind kind,
 				 const struct alert_facts *facts);
+
+/* Somebody needs an address and does not get one: "wanted" of core/alert_rules.h. */
+bool alert_is_wanted(const struct alert_rules *rules, const struct alert_facts *facts);
+/* Is the last walk too long ago, where one is due every period_s? 0: there are none. */
+bool alert_walk_is_overdue(double age_s, double period_s);

@@ -7,23 +7,14 @@
 #include <string.h>
 
 #include "core/call_counts.h"
+#include "core/collect_calls.h"
 #include "core/forecast.h"
-#include "core/leaks.h"
 
-/* In the narrowest range and in each around it, as the addresses that are used. */
-static void add_leaks(const struct metrics_input *input, struct alerts_range *ranges)
+static void add_leaked(size_t range, void *ctx)
 {
-	const struct range_table *table = account_ranges(input->account);
+	struct alerts_range *ranges = ctx;
 
-	for (size_t i = 0; input->leaks && i < leaks_count(input->leaks); i++) {
-		const struct leak *leak = leaks_at(input->leaks, i);
-
-		if (leak->kind != LEAK_IPAM_ONLY && leak->kind != LEAK_ABANDONED)
-			continue;
-		for (int at = range_table_find(table, &leak->ip); at != RANGE_NONE;
-		     at = range_table_at(table, (size_t)at)->parent)
-			ranges[at].leaked++;
-	}
+	ranges[range].leaked++;
 }
 
 /* What is less likely than not is no reason to wake somebody. */
@@ -68,7 +59,7 @@ static bool is_blinding(const char *cause)
 	return false;
 }
 
-static bool was_up(const struct alert_scene *scene, const char *source)
+bool alert_scene_was_up(const struct alert_scene *scene, const char *source)
 {
 	for (size_t i = 0; i < scene->up_count; i++)
 		if (!strcmp(scene->up[i], source))
@@ -80,7 +71,7 @@ static void look_at_sources(struct alert_scene *scene, const struct metrics_inpu
 {
 	for (size_t i = 0; i < input->source_count; i++) {
 		const struct metrics_source *source = &input->sources[i];
-		bool is_known = was_up(scene, source->source);
+		bool is_known = alert_scene_was_up(scene, source->source);
 
 		if (source->is_up && !is_known && scene->up_count < METRICS_SOURCE_MAX)
 			scene->up[scene->up_count++] = source->source;
@@ -107,7 +98,7 @@ int alert_scene_fill(struct alert_scene *scene, const struct metrics_input *inpu
 	scene->cidrs = take_ptr(cidrs);
 	for (size_t i = 0; i < count; i++)
 		fill_range(input, i, &scene->ranges[i], scene->cidrs[i]);
-	add_leaks(input, scene->ranges);
+	collect_each_lost(input, add_leaked, scene->ranges);
 
 	scene->view = (struct alerts_view){ .ranges = scene->ranges,
 					    .range_count = count,

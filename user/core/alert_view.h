@@ -25,4 +25,6 @@ struct alert_clock {
 };
 int alert_scene_fill(struct alert_scene *scene, const struct metrics_input *input,
 		     const struct alert_clock *clock);
+/* Was this source up at some time, as far as the scene was filled? */
+bool alert_scene_was_up(const struct alert_scene *scene, const char *source);
 void alert_scene_clear(struct alert_scene *scene);

@@ -34,6 +34,7 @@ struct alerts {
 	struct cell cells[ALERT_KIND_COUNT - ALERT_OF_RANGE_COUNT]; /* of the node */
 	struct window_sum failed[REASON_COUNT];
 	struct window_sum lost;
+	bool is_wanted; /* as of the last evaluation */
 	uint64_t refused;
 };
 
@@ -100,6 +101,7 @@ static void remember(struct evaluation *at)
 	}
 	window_sum_see(&alerts->lost, ALERT_LOST_WINDOW_NS, view->events_lost, at->now_ns);
 	at->facts.lost = window_sum_total(&alerts->lost);
+	alerts->is_wanted = alert_is_wanted(&alerts->rules, &at->facts);
 }
 
 /* ---- states ---- */
@@ -349,6 +351,11 @@ enum alert_level alerts_level(const struct alerts *alerts, enum alert_kind kind,
 			highest = watch->cells[kind].level;
 	}
 	return highest;
+}
+
+bool alerts_is_wanted(const struct alerts *alerts)
+{
+	return alerts->is_wanted;
 }
 
 size_t alerts_watched(const struct alerts *alerts)

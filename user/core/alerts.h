@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,5 +57,7 @@ void alerts_each(const struct alerts *alerts, alert_fn fn, void *ctx);
  * podip_alert_state, whose labels do not tell two families of one network apart. */
 enum alert_level alerts_level(const struct alerts *alerts, enum alert_kind kind, const char *range);
 
+/* Did somebody need an address and not get one, at the last evaluation? */
+bool alerts_is_wanted(const struct alerts *alerts);
 size_t alerts_watched(const struct alerts *alerts); /* ranges now */
 uint64_t alerts_refused(const struct alerts *alerts); /* past ALERTS_RANGES_MAX or memory, ever */

@@ -215,6 +215,11 @@ void metric_reloads(struct exposition *out, const struct metrics_input *input)
 	exposition_sample(out, (double)input->reloads.failed, "failure");
 }
 
+double metric_socket_refused(const struct metrics_input *input)
+{
+	return (double)input->socket_refused;
+}
+
 double metric_cpu(const struct metrics_input *input)
 {
 	return input->process.cpu_s;

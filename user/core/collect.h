@@ -11,6 +11,7 @@
 #include "core/exposition.h"
 #include "core/state.h"
 
+struct alert_scene;
 struct alerts;
 struct call_counts;
 struct eni_sums;
@@ -82,6 +83,7 @@ struct metrics_input {
 	const struct state *state;
 	const struct account *account;
 	const char *backend;
+	const char *backend_limit; /* what it does not see, and why; NULL: nothing */
 	const char *version, *revision;
 	struct {
 		const char *cause;
@@ -103,6 +105,7 @@ struct metrics_input {
 	struct metrics_receiver receivers[METRICS_RECEIVER_MAX];
 	size_t receiver_count;
 	const struct alerts *alerts; /* NULL: none */
+	const struct alert_scene *alert_scene; /* which they were judged by last; NULL: none */
 	const struct supply *supply; /* NULL: none */
 	const struct forecast_answer *forecasts; /* of each range; NULL: none */
 	const struct eni_sums *range_sums; /* of each range; NULL: nothing is attached */
@@ -119,6 +122,9 @@ struct metrics_input {
 	double reconcile_took_s;
 	uint64_t records_written, records_lost;
 	struct metrics_reloads reloads;
+	uint64_t socket_refused; /* connections of other users to the unix socket, ever */
+	bool is_log_failing; /* the last write to an event log failed */
+	int64_t wall_offset_ns; /* from a monotonic time to one since the epoch; 0 not known */
 	struct process_usage process;
 };
 
@@ -153,6 +159,7 @@ double metric_records_written(const struct metrics_input *input);
 double metric_records_lost(const struct metrics_input *input);
 double metric_reload_successful(const struct metrics_input *input);
 double metric_reload_at(const struct metrics_input *input);
+double metric_socket_refused(const struct metrics_input *input);
 double metric_cpu(const struct metrics_input *input);
 double metric_start(const struct metrics_input *input);
 double metric_resident(const struct metrics_input *input);

@@ -131,6 +131,22 @@ void metric_leaked(struct exposition *out, const struct metrics_input *input)
 	put_leaked(out, "unranged", &all[count]);
 }
 
+void collect_each_lost(const struct metrics_input *input, void (*fn)(size_t range, void *ctx),
+		       void *ctx)
+{
+	const struct range_table *ranges = account_ranges(input->account);
+
+	for (size_t i = 0; input->leaks && i < leaks_count(input->leaks); i++) {
+		const struct leak *leak = leaks_at(input->leaks, i);
+
+		if (leak->kind != LEAK_IPAM_ONLY && leak->kind != LEAK_ABANDONED)
+			continue;
+		for (int at = range_table_find(ranges, &leak->ip); at != RANGE_NONE;
+		     at = range_table_at(ranges, (size_t)at)->parent)
+			fn((size_t)at, ctx);
+	}
+}
+
 double metric_duplicates(const struct metrics_input *input)
 {
 	double duplicates = 0;

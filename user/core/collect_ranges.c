@@ -120,7 +120,13 @@ void metric_reuse(struct exposition *out, const struct metrics_input *input)
 	}
 }
 
-/* 2^(block - range): nodes that the range carries. Source: FIELD, kube-controller-manager. */
+/* 2^(block - range). Source: FIELD, kube-controller-manager. */
+double collect_node_blocks(const struct range *range)
+{
+	return range->node_prefix ? ldexp(1, range->node_prefix - prefix_family_len(&range->cidr))
+				  : NAN;
+}
+
 void metric_blocks(struct exposition *out, const struct metrics_input *input)
 {
 	const struct range_table *ranges = account_ranges(input->account);
@@ -132,9 +138,8 @@ void metric_blocks(struct exposition *out, const struct metrics_input *input)
 		if (!range->node_prefix)
 			continue;
 		label_range(range, &labels);
-		exposition_sample(out,
-				  ldexp(1, range->node_prefix - prefix_family_len(&range->cidr)),
-				  labels.name, labels.cidr, labels.family);
+		exposition_sample(out, collect_node_blocks(range), labels.name, labels.cidr,
+				  labels.family);
 	}
 }
 
@@ -193,9 +198,7 @@ void metric_node_blocks(struct exposition *out, const struct metrics_input *inpu
 
 /* ---- what EC2 has attached to the node out of the range ---- */
 
-enum sum { SUM_ATTACHED, SUM_ASSIGNED, SUM_WARM, SUM_COOLDOWN };
-
-static double pick(const struct eni_sums *sums, enum sum sum)
+static double pick(const struct eni_sums *sums, enum collect_sum sum)
 {
 	switch (sum) {
 	case SUM_ATTACHED:
@@ -211,20 +214,29 @@ static double pick(const struct eni_sums *sums, enum sum sum)
 
 /* Of ranges out of which nothing is attached there is nothing to say, and of what is assigned only
  * where an IPAM said it. */
-static void put_sums(struct exposition *out, const struct metrics_input *input, enum sum sum)
+double collect_range_sum(const struct metrics_input *input, size_t range, enum collect_sum sum)
+{
+	const struct eni_sums *sums = input->range_sums ? &input->range_sums[range] : NULL;
+
+	if (!sums || (sums->attached <= 0 && sums->assigned <= 0) ||
+	    (sum == SUM_ATTACHED ? sums->attached <= 0 : !input->supply->enis.has_addresses))
+		return NAN;
+	return pick(sums, sum);
+}
+
+static void put_sums(struct exposition *out, const struct metrics_input *input,
+		     enum collect_sum sum)
 {
 	const struct range_table *ranges = account_ranges(input->account);
 	struct range_labels labels;
 
-	for (size_t i = 0; input->range_sums && i < range_table_count(ranges); i++) {
-		const struct eni_sums *sums = &input->range_sums[i];
+	for (size_t i = 0; i < range_table_count(ranges); i++) {
+		double value = collect_range_sum(input, i, sum);
 
-		if ((sums->attached <= 0 && sums->assigned <= 0) ||
-		    (sum == SUM_ATTACHED ? sums->attached <= 0
-					 : !input->supply->enis.has_addresses))
+		if (isnan(value))
 			continue;
 		label_range(range_table_at(ranges, i), &labels);
-		exposition_sample(out, pick(sums, sum), labels.name, labels.cidr, labels.family);
+		exposition_sample(out, value, labels.name, labels.cidr, labels.family);
 	}
 }
 
@@ -250,32 +262,34 @@ void metric_cooldown(struct exposition *out, const struct metrics_input *input)
 
 /* ---- what comes ---- */
 
-enum outlook_part { PART_SECONDS, PART_CONFIDENCE, PART_HEADROOM };
-
-static bool pick_part(const struct forecast_answer *answer, enum outlook_part part, double *out)
+double collect_outlook(const struct metrics_input *input, size_t range, enum collect_outlook part)
 {
+	const struct forecast_answer *answer = input->forecasts ? &input->forecasts[range] : NULL;
+
+	if (!answer)
+		return NAN;
 	switch (part) {
-	case PART_SECONDS:
-		*out = answer->seconds;
-		return answer->is_known;
-	case PART_CONFIDENCE:
-		*out = answer->confidence;
-		return answer->is_known;
-	default:
-		*out = answer->headroom;
-		return !isnan(answer->headroom);
+	case OUTLOOK_SECONDS:
+		return answer->is_known ? answer->seconds : NAN;
+	case OUTLOOK_CONFIDENCE:
+		return answer->is_known ? answer->confidence : NAN;
+	case OUTLOOK_HEADROOM:
+		return answer->headroom;
+	default: /* without a history there is no headroom either */
+		return isnan(answer->headroom) ? NAN : answer->assign_per_s;
 	}
 }
 
 static void put_forecasts(struct exposition *out, const struct metrics_input *input,
-			  enum outlook_part part)
+			  enum collect_outlook part)
 {
 	const struct range_table *ranges = account_ranges(input->account);
 	struct range_labels labels;
-	double value;
 
-	for (size_t i = 0; input->forecasts && i < range_table_count(ranges); i++) {
-		if (!pick_part(&input->forecasts[i], part, &value))
+	for (size_t i = 0; i < range_table_count(ranges); i++) {
+		double value = collect_outlook(input, i, part);
+
+		if (isnan(value))
 			continue;
 		label_range(range_table_at(ranges, i), &labels);
 		exposition_sample(out, value, labels.name, labels.cidr, labels.family);
@@ -284,15 +298,15 @@ static void put_forecasts(struct exposition *out, const struct metrics_input *in
 
 void metric_time_to_exhaustion(struct exposition *out, const struct metrics_input *input)
 {
-	put_forecasts(out, input, PART_SECONDS);
+	put_forecasts(out, input, OUTLOOK_SECONDS);
 }
 
 void metric_exhaustion_confidence(struct exposition *out, const struct metrics_input *input)
 {
-	put_forecasts(out, input, PART_CONFIDENCE);
+	put_forecasts(out, input, OUTLOOK_CONFIDENCE);
 }
 
 void metric_headroom(struct exposition *out, const struct metrics_input *input)
 {
-	put_forecasts(out, input, PART_HEADROOM);
+	put_forecasts(out, input, OUTLOOK_HEADROOM);
 }

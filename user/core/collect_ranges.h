@@ -28,6 +28,19 @@ void metric_assigned_by_ipam(struct exposition *out, const struct metrics_input 
 void metric_warm(struct exposition *out, const struct metrics_input *input);
 void metric_cooldown(struct exposition *out, const struct metrics_input *input);
 
+/* The numbers behind them, of the range at this index; NAN: not known. */
+enum collect_sum { SUM_ATTACHED, SUM_ASSIGNED, SUM_WARM, SUM_COOLDOWN };
+double collect_range_sum(const struct metrics_input *input, size_t range, enum collect_sum sum);
+enum collect_outlook {
+	OUTLOOK_SECONDS,
+	OUTLOOK_CONFIDENCE,
+	OUTLOOK_HEADROOM,
+	OUTLOOK_ASSIGN_PER_S
+};
+double collect_outlook(const struct metrics_input *input, size_t range, enum collect_outlook part);
+/* Nodes that the range carries. NAN: it gives no blocks to nodes. */
+double collect_node_blocks(const struct range *range);
+
 void metric_time_to_exhaustion(struct exposition *out, const struct metrics_input *input);
 void metric_exhaustion_confidence(struct exposition *out, const struct metrics_input *input);
 void metric_headroom(struct exposition *out, const struct metrics_input *input);

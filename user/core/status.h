@@ -49,6 +49,7 @@ struct status_alert {
 struct status_source {
 	char name[STATUS_NAME_SIZE];
 	bool is_asked, is_up;
+	bool was_up; /* at some time: down is trouble then */
 	double entries, errors, age_s; /* NAN: not known */
 };
 
@@ -83,10 +84,10 @@ struct status {
 	struct status_range *ranges; /* owned; the fullest first, of equal ones the wider last */
 	size_t range_count, ranges_left_out;
 	struct status_alert alerts[STATUS_ALERTS_MAX]; /* firing before pending, critical first */
-	size_t alert_count;
+	size_t alert_count, alerts_left_out;
 	struct status_source sources[STATUS_SOURCES_MAX];
 	size_t source_count;
-	struct status_loss losses[STATUS_LOSSES_MAX];
+	struct status_loss losses[STATUS_LOSSES_MAX]; /* those that are not 0 */
 	size_t loss_count;
 };
 

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * libmicrohttpd without its thread: its epoll descriptor sits in the loop's. The
- * listening socket is made here, for the true errno and both families on one.
+ * libmicrohttpd without its thread: its epoll descriptor sits in the loop's.
  */
 #include "sink/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "sink/local_socket.h"
+#include "sink/tcp_socket.h"
 
 enum {
 	CONNECTION_MAX = 64,
 	IDLE_S = 10,
 	REQUEST_SIZE = 8192, /* line and headers; the body of a reply is not in it */
-	HOST_SIZE = INET6_ADDRSTRLEN,
-	PORT_SIZE = sizeof("65535"),
 };
 
 struct http {
@@ -27,127 +28,19 @@ struct http {
 	size_t count;
 	void *ctx;
 	uint16_t port;
+	struct local_socket local; /* its path is NULL where the address is no path */
 	unsigned int connections;
 	struct http_stats stats;
 };
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-/* Split "HOST:PORT" or "[HOST]:PORT"; without brackets a host has no ':'. */
-static int split(const char *text, char host[static HOST_SIZE], char port[static PORT_SIZE])
+static int open_socket(struct http *http, const char *text)
 {
-	const char *colon = strrchr(text, ':');
-	bool is_bracketed = *text == '[';
-	size_t size;
+	int err;
 
-	if (!colon || strlen(colon + 1) >= PORT_SIZE)
-		return -EINVAL;
-	size = (size_t)(colon - text);
-	if (is_bracketed) {
-		if (size < 2 || text[size - 1] != ']')
-			return -EINVAL;
-		text++;
-		size -= 2;
-	}
-	if (size >= HOST_SIZE || is_bracketed != !!memchr(text, ':', size))
-		return -EINVAL;
-
-	memcpy(host, text, size);
-	host[size] = '\0';
-	memcpy(port, colon + 1, strlen(colon + 1) + 1);
-	return 0;
-}
-
-static int parse_port(const char *text, uint16_t *out)
-{
-	unsigned long value;
-
-	if (!*text || text[strspn(text, "0123456789")])
-		return -EINVAL;
-	value = strtoul(text, NULL, 10);
-	if (value > UINT16_MAX)
-		return -EINVAL;
-	*out = (uint16_t)value;
-	return 0;
-}
-
-/* No host is every address. */
-static int parse_address(const char *text, union address *out, bool *out_is_any)
-{
-	char host[HOST_SIZE], port_text[PORT_SIZE];
-	union address address = { 0 };
-	uint16_t port;
-
-	if (split(text, host, port_text) || parse_port(port_text, &port))
-		return -EINVAL;
-
-	if (!*host || inet_pton(AF_INET6, host, &address.v6.sin6_addr) == 1) {
-		address.v6.sin6_family = AF_INET6;
-		address.v6.sin6_port = htons(port);
-	} else if (inet_pton(AF_INET, host, &address.v4.sin_addr) == 1) {
-		address.v4.sin_family = AF_INET;
-		address.v4.sin_port = htons(port);
-	} else {
-		return -EINVAL;
-	}
-
-	*out = address;
-	*out_is_any = !*host;
-	return 0;
-}
-
-/* The descriptor or -errno. */
-static int listen_on(const union address *address)
-{
-	int family = address->any.sa_family, on = 1, off = 0;
-	socklen_t size = family == AF_INET ? sizeof(address->v4) : sizeof(address->v6);
-	cleanup_close int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
-		return -errno;
-	if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
-		return -errno;
-	if (bind(fd, &address->any, size) < 0 || listen(fd, SOMAXCONN) < 0)
-		return -errno;
-	return take_fd(fd);
-}
-
-static int open_socket(const char *text)
-{
-	union address address;
-	bool is_any;
-	int fd;
-
-	if (parse_address(text, &address, &is_any))
-		return -EINVAL;
-
-	fd = listen_on(&address);
-	if (is_any && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL)) {
-		/* A kernel without IPv6. The port is at the same place in both. */
-		address.v4 = (struct sockaddr_in){
-			.sin_family = AF_INET,
-			.sin_port = address.v6.sin6_port,
-		};
-		fd = listen_on(&address);
-	}
-	return fd;
-}
-
-static int read_port(int fd, uint16_t *out)
-{
-	union address address = { 0 };
-	socklen_t size = sizeof(address);
-
-	if (getsockname(fd, &address.any, &size) < 0)
-		return -errno;
-	*out = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
-	return 0;
+	if (strncmp(text, HTTP_UNIX, strlen(HTTP_UNIX)) != 0)
+		return tcp_socket_open(text, &http->port);
+	err = local_socket_open(text + strlen(HTTP_UNIX), &http->local);
+	return err ? err : take_fd(http->local.fd);
 }
 
 /* Takes response->body. */
@@ -173,17 +66,32 @@ static enum MHD_Result reply(struct MHD_Connection *connection,
 	return result;
 }
 
-static enum MHD_Result reply_plain(struct MHD_Connection *connection, unsigned int status,
-				   const char *text, const char *allow)
+/* Texts are literals of ours. */
+char *http_error_json(const char *text)
 {
-	struct http_response response = {
-		.status = status,
-		.content_type = "text/plain; charset=utf-8",
-		.body = strdup(text),
-		.size = strlen(text),
-	};
+	char *json;
 
-	return response.body ? reply(connection, &response, allow) : MHD_NO;
+	return asprintf(&json, "{\"v\":1,\"error\":\"%s\"}\n", text) < 0 ? NULL : json;
+}
+
+static enum MHD_Result reply_error(const struct http *http, struct MHD_Connection *connection,
+				   unsigned int status, const char *text)
+{
+	struct http_response response = { .status = status };
+
+	if (http->local.path) {
+		response.content_type = "application/json";
+		response.body = http_error_json(text);
+	} else if (asprintf(&response.body, "%s\n", text) < 0) {
+		response.body = NULL;
+	}
+	if (!response.body)
+		return MHD_NO;
+	if (!response.content_type)
+		response.content_type = "text/plain; charset=utf-8";
+	response.size = strlen(response.body);
+	return reply(connection, &response,
+		     status == MHD_HTTP_METHOD_NOT_ALLOWED ? "GET, HEAD" : NULL);
 }
 
 static const struct http_route *find_route(const struct http *http, const char *path)
@@ -195,23 +103,45 @@ static const struct http_route *find_route(const struct http *http, const char *
 	return NULL;
 }
 
+static enum MHD_Result take_argument(void *ctx, enum MHD_ValueKind kind, const char *name,
+				     const char *value)
+{
+	struct http_request *request = ctx;
+
+	(void)kind;
+	if (request->argument_count < HTTP_ARGUMENTS_MAX)
+		request->arguments[request->argument_count] = (struct http_argument){ name, value };
+	request->argument_count++;
+	return MHD_YES;
+}
+
 static enum MHD_Result answer_request(struct http *http, struct MHD_Connection *connection,
 				      const char *path)
 {
 	const struct http_route *route = find_route(http, path);
 	struct http_response response = { .status = MHD_HTTP_OK };
-	const struct http_request request = {
+	struct http_request request = {
 		.path = path,
 		.accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
 						      MHD_HTTP_HEADER_ACCEPT),
 	};
 
 	if (!route)
-		return reply_plain(connection, MHD_HTTP_NOT_FOUND, "not found\n", NULL);
+		return reply_error(http, connection, MHD_HTTP_NOT_FOUND, "not found");
+	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_argument, &request);
 	if (route->fn(&request, http->ctx, &response))
-		return reply_plain(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-				   "internal server error\n", NULL);
+		return reply_error(http, connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+				   "internal server error");
 	return reply(connection, &response, NULL);
+}
+
+/* on_connection() has judged it. */
+static bool is_forbidden(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info && info->socket_context;
 }
 
 /* Called once for the headers, then again for the body and its end. A reply to the first call
@@ -228,10 +158,13 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 	if (!*request_ctx) {
 		*request_ctx = http;
 		http->stats.requests++;
+		if (is_forbidden(connection))
+			return reply_error(http, connection, MHD_HTTP_FORBIDDEN,
+					   "only root and the agent's own user may ask");
 		if (!strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD))
 			return MHD_YES;
-		return reply_plain(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed\n",
-				   "GET, HEAD");
+		return reply_error(http, connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+				   "method not allowed");
 	}
 	if (*body_size)
 		return MHD_NO;
@@ -252,17 +185,29 @@ static enum MHD_Result on_accept(void *ctx, const struct sockaddr *address, sock
 	return MHD_NO;
 }
 
+static bool is_trusted(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info && local_socket_trusts(info->connect_fd);
+}
+
+/* What is put to *connection_ctx marks a connection whose requests are not answered. */
 static void on_connection(void *ctx, struct MHD_Connection *connection, void **connection_ctx,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = ctx;
 
-	(void)connection;
-	(void)connection_ctx;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		http->connections++;
-	else
+	if (code != MHD_CONNECTION_NOTIFY_STARTED) {
 		http->connections--;
+		return;
+	}
+	http->connections++;
+	if (http->local.path && !is_trusted(connection)) {
+		*connection_ctx = http;
+		http->stats.forbidden++;
+	}
 }
 
 int http_open(const char *address, const struct http_route *routes, size_t count, void *ctx,
@@ -270,21 +215,17 @@ int http_open(const char *address, const struct http_route *routes, size_t count
 {
 	cleanup_http struct http *http = calloc(1, sizeof(*http));
 	cleanup_close int fd = -1;
-	int err;
 
 	if (!http)
 		return -ENOMEM;
 	http->routes = routes;
 	http->count = count;
 	http->ctx = ctx;
+	http->local.fd = -1;
 
-	fd = open_socket(address);
+	fd = open_socket(http, address);
 	if (fd < 0)
 		return fd;
-	err = read_port(fd, &http->port);
-	if (err)
-		return err;
-
 	errno = 0;
 	http->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL, 0, on_accept, http, on_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
@@ -304,6 +245,8 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
+	/* While the socket is open its inode is nobody else's. */
+	local_socket_close(&http->local);
 	if (http->daemon)
 		MHD_stop_daemon(http->daemon);
 	free(http);

@@ -12,9 +12,18 @@
 
 struct http;
 
+enum { HTTP_ARGUMENTS_MAX = 4 };
+
+/* Of the query, decoded. */
+struct http_argument {
+	const char *name, *value; /* "?last=5"; value is NULL without '=' */
+};
+
 struct http_request {
 	const char *path; /* without the query */
 	const char *accept; /* header, or NULL */
+	struct http_argument arguments[HTTP_ARGUMENTS_MAX];
+	size_t argument_count; /* of the query; more than HTTP_ARGUMENTS_MAX are not kept */
 };
 
 /* What a handler fills. body is malloc()ed; the server takes it. */
@@ -36,10 +45,13 @@ struct http_route {
 struct http_stats {
 	uint64_t requests;
 	uint64_t refused; /* connections past the bound */
+	uint64_t forbidden; /* connections to a unix socket by another user */
 };
 
 /* Listen on `address`: "ADDR:PORT", "[v6]:PORT" or ":PORT" (every address, both families where the
- * kernel has IPv6). Port 0 takes a free one: see http_port(). At most 64 connections, 10 s idle
+ * kernel has IPv6). Port 0 takes a free one: see http_port(). Or on "unix:/PATH", as
+ * local_socket_open(): then others than root and our own user get status 403, and what is not
+ * answered by a route is answered with {"v":1,"error":"..."}. At most 64 connections, 10 s idle
  * each. routes are borrowed for the server's life. -EINVAL bad address, -EADDRINUSE, ... The caller
  * owns *out. */
 int http_open(const char *address, const struct http_route *routes, size_t count, void *ctx,
@@ -48,8 +60,13 @@ void http_close(struct http *http);
 DEFINE_CLEANUP(http, struct http *, http_close)
 #define cleanup_http cleanup(cleanup_http_fn)
 
+#define HTTP_UNIX "unix:"
+
+/* Text as the body of an error of a unix socket; the caller owns it. NULL: out of memory. */
+char *http_error_json(const char *text);
+
 int http_fd(const struct http *http); /* readable when http_serve() has work; borrowed */
-uint16_t http_port(const struct http *http);
+uint16_t http_port(const struct http *http); /* 0 of a unix socket */
 /* Serve what is ready; never blocks. Milliseconds until it must be called again, or -1 for none. */
 int http_serve(struct http *http);
 struct http_stats http_stats(const struct http *http);

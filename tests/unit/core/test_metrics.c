@@ -226,6 +226,7 @@ static void world_open(struct world *world)
 			   .reconcile_took_s = 0.000125,
 			   .records_written = 12,
 			   .records_lost = 1,
+			   .socket_refused = 2,
 			   .process = { .cpu_s = 0.25,
 					.start_s = 1709210000.75,
 					.resident_bytes = 8 << 20,
