@@ -20,13 +20,14 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
 	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
 	  core/duration core/alert_rules core/alert_window core/alert_text core/alert_judge core/alerts \
-	  core/history core/trend core/season core/climb core/forecast core/outlook core/journal core/recent core/node_json \
+	  core/history core/trend core/season core/climb core/forecast core/outlook core/token_bucket \
+	  core/coalesce core/journal core/recent core/node_json \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
-	  core/metric_rows core/metrics core/reconcile core/alert_view \
-	  core/status_judge core/status core/status_fields core/status_json core/token_bucket core/plan \
+	  core/metric_log_rows core/metric_rows core/metrics core/reconcile core/alert_view \
+	  core/status_judge core/status core/status_fields core/status_json core/plan \
 	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
 	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
-	  core/log_member core/log_name core/log_line
+	  core/log_member core/log_name core/log_line core/byte_size
 NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
@@ -39,7 +40,8 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/log_input source/log_lines \
 	  source/log_plain source/log_members source/log_stream source/log_file source/log_set source/log_cursor \
 	  source/log_follow source/log_reader source/recall source/agent_client source/prometheus
-SINK   := sink/eventlog sink/local_socket sink/tcp_socket sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
+SINK   := sink/log_buffer sink/log_end sink/log_output sink/log_rotation sink/log_compress \
+	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
 	  attribution operations audit pods requests suppliers foresight alerting reload choose local agent \

@@ -53,7 +53,7 @@ struct agent {
 	struct local local;
 	struct serve *serve;
 	struct reload *reload;
-	int signals;
+	struct signals signals;
 	enum watch_phase phase; /* of the event whose facts are being told */
 	uint64_t corrected; /* facts told by the reconcile of this turn */
 	uint64_t refused; /* events that a full table could not take */
@@ -231,9 +231,8 @@ static int open_pods(struct agent *agent)
 static int open_foresight(struct agent *agent)
 {
 	const struct foresight_config foresight = { .account = agent->account,
-						    .paths = agent->config->events_files,
-						    .path_count =
-							    agent->config->events_file_count };
+						    .paths = agent->config->logs.paths,
+						    .path_count = agent->config->logs.count };
 
 	return foresight_open(&foresight, &agent->foresight);
 }
@@ -356,7 +355,16 @@ static void agent_close(struct agent *agent)
 	account_free(agent->account);
 	state_free(agent->state);
 	loop_free(agent->loop);
-	close_fd(agent->signals);
+	signals_close(&agent->signals);
+}
+
+static void on_reload(void *ctx)
+{
+	struct agent *agent = ctx;
+
+	chronicle_reopen(agent->chronicle);
+	if (agent->config->read_again)
+		reload_request(agent->reload);
 }
 
 static int start(struct agent *agent, const struct kernel *kernel)
@@ -365,8 +373,7 @@ static int start(struct agent *agent, const struct kernel *kernel)
 		.node = agent->config->node,
 		.proc_dir = agent->config->proc_dir,
 		.backend = backend_name(agent->backend),
-		.paths = agent->config->events_files,
-		.path_count = agent->config->events_file_count,
+		.logs = agent->config->logs,
 	};
 	int err = loop_new(&agent->loop);
 
@@ -376,10 +383,9 @@ static int start(struct agent *agent, const struct kernel *kernel)
 		err = open_core(agent);
 	if (err)
 		return log_err(err, "cannot set up the agent");
-	err = chronicle_open(&chronicle, &agent->chronicle);
-	if (err)
-		return err;
-	err = open_pods(agent);
+	err = chronicle_open(&chronicle, agent->loop, &agent->chronicle);
+	if (!err)
+		err = open_pods(agent);
 	if (!err)
 		err = open_foresight(agent);
 	if (!err)
@@ -405,11 +411,11 @@ static int start(struct agent *agent, const struct kernel *kernel)
 enum agent_status agent_run(const struct agent_config *config)
 {
 	cleanup_kernel struct kernel kernel = { 0 };
-	struct agent agent = { .config = config, .signals = -1 };
+	struct agent agent = { .config = config,
+			       .signals = { .fd = -1, .on_reload = on_reload, .ctx = &agent } };
 	int err;
 
-	err = kernel_probe(&kernel);
-	if (err)
+	if (kernel_probe(&kernel))
 		return AGENT_FAILED;
 	if (choose_backend(&kernel, config->backend, &agent.backend, &agent.backend_limit))
 		return AGENT_CANNOT_RUN;

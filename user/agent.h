@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "alerting.h"
+#include "chronicle.h"
 #include "core/failure.h"
 #include "core/range.h"
 #include "source/kernel.h"
@@ -31,8 +32,7 @@ struct agent_config {
 	char *const *listen;
 	size_t listen_count;
 	const char *socket_path; /* of the unix socket; NULL: none */
-	char *const *events_files;
-	size_t events_file_count;
+	struct chronicle_logs logs;
 	uint64_t reconcile_ns;
 	struct supplier_settings sources; /* whom else to ask about ranges */
 	uint64_t alerts_period_ns;
@@ -54,5 +54,6 @@ enum agent_status {
 	AGENT_CANNOT_RUN = 4, /* the kernel or the privileges refuse; as `podip doctor` exits */
 };
 
-/* Run until SIGTERM or SIGINT. Everything in config is borrowed. */
+/* Run until SIGTERM or SIGINT; SIGHUP has the logs opened anew. Everything in config is borrowed.
+ */
 enum agent_status agent_run(const struct agent_config *config);

@@ -10,23 +10,31 @@
 #include "cleanup.h"
 #include "core/collect.h"
 #include "core/journal.h"
+#include "sink/log_live.h"
 
 enum { CHRONICLE_LOG_MAX = 8, CHRONICLE_RECENT_SIZE = 256 << 10 };
 
 struct chronicle;
 struct recent;
+struct loop;
+
+struct chronicle_logs {
+	char *const *paths; /* "-" is stdout */
+	size_t count;
+	struct log_policy policy; /* of each on its own */
+};
 
 struct chronicle_config {
 	const char *node; /* borrowed for the chronicle's life */
 	const char *proc_dir;
 	const char *backend; /* a literal */
-	char *const *paths; /* of the event logs; "-" is stdout */
-	size_t path_count;
+	struct chronicle_logs logs;
 };
 
 /* Opens the logs, goes on with their seq, writes agent.gap where there was an agent before, and
  * agent.started. Says why in the log when it fails. The caller owns *out. */
-int chronicle_open(const struct chronicle_config *config, struct chronicle **out);
+int chronicle_open(const struct chronicle_config *config, struct loop *loop,
+		   struct chronicle **out);
 void chronicle_close(struct chronicle *chronicle);
 DEFINE_CLEANUP(chronicle, struct chronicle *, chronicle_close)
 #define cleanup_chronicle cleanup(cleanup_chronicle_fn)
@@ -36,6 +44,8 @@ struct journal *chronicle_journal(struct chronicle *chronicle); /* borrowed */
 const struct recent *chronicle_recent(const struct chronicle *chronicle);
 /* Records leave once a turn of the loop, in one write; then the clocks are read for the next. */
 void chronicle_end_turn(struct chronicle *chronicle);
+/* Somebody renamed the logs: go on in new files of the same names. */
+void chronicle_reopen(struct chronicle *chronicle);
 /* Set the clocks of a journal to now, where a turn began long after the last one. */
 void chronicle_read_clocks(struct journal *journal);
 void chronicle_tell_stopped(struct chronicle *chronicle);

@@ -13,27 +13,37 @@
 
 static int on_signal(void *ctx)
 {
-	const int *fd = ctx;
+	const struct signals *signals = ctx;
 	struct signalfd_siginfo info;
 
-	if (read(*fd, &info, sizeof(info)) == sizeof(info))
-		log_info("stopping on signal '%s'", strsignal((int)info.ssi_signo));
+	if (read(signals->fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	if (info.ssi_signo == SIGHUP) {
+		signals->on_reload(signals->ctx);
+		return 0;
+	}
+	log_info("stopping on signal '%s'", strsignal((int)info.ssi_signo));
 	return LOOP_STOP;
 }
 
-int signals_open(struct loop *loop, int *out_fd)
+int signals_open(struct loop *loop, struct signals *signals)
 {
 	sigset_t mask;
-	int fd;
 
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
+	signals->fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals->fd < 0)
 		return -errno;
-	*out_fd = fd;
-	return loop_add(loop, fd, on_signal, out_fd);
+	return loop_add(loop, signals->fd, on_signal, signals);
+}
+
+void signals_close(struct signals *signals)
+{
+	close_fd(signals->fd);
+	signals->fd = -1;
 }

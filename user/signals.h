@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals as a descriptor of the loop: SIGTERM and SIGINT end it well; SIGPIPE is
- * ignored.
+ * Signals as a descriptor of the loop: SIGTERM and SIGINT end it well, SIGHUP asks
+ * for what is outside to be looked at anew; SIGPIPE is ignored.
  */
 #pragma once
 
 struct loop;
 
-/* -errno. The caller owns *out_fd, which stays in the loop. */
-int signals_open(struct loop *loop, int *out_fd);
+struct signals {
+	int fd; /* -1 at birth */
+	void (*on_reload)(void *ctx); /* SIGHUP */
+	void *ctx;
+};
+
+/* on_reload and ctx are set already. -errno. *signals stays in the loop; signals_close() in any
+ * case. */
+int signals_open(struct loop *loop, struct signals *signals);
+void signals_close(struct signals *signals);

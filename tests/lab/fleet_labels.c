@@ -48,6 +48,7 @@ static const struct {
 	{ "source",
 	  { "config", "cni", "calico", "flannel", "cilium", "ipamd", "ipam", "node", "gce", "imds",
 	    "cgroup", "cni-args", "host-local" } },
+	{ "operation", { "open", "write", "sync", "rotate", "compress", "remove" } },
 	{ "receiver", { "alertmanager", "kubernetes" } },
 	{ "node_pool", { "pool-a" } },
 	{ "zone", { "zone-a" } },

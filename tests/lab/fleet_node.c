@@ -354,10 +354,10 @@ void fleet_node_write(const struct fleet *fleet, unsigned int number, double at_
 	struct writer writer = { .exposition = { .out = out }, .node = &node };
 
 	make_node(fleet, number, at_s, &node);
-	for (size_t i = 0; i < metric_row_count; i++) {
+	for (size_t i = 0; metric_row_at(i); i++) {
 		bool is_put = false;
 
-		writer.metric = &metric_rows[i].metric;
+		writer.metric = &metric_row_at(i)->metric;
 		exposition_family(&writer.exposition, writer.metric);
 		for (size_t k = 0; k < array_size(shapes); k++) {
 			if (strcmp(shapes[k].name, writer.metric->name) != 0)

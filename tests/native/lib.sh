@@ -304,6 +304,9 @@ clear_away() {
 	for pid in $(jobs -pr); do
 		kill "$pid" 2>/dev/null && end_process "$pid"
 	done
+	awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/mounts | tac | while read -r path; do
+		umount "$path"
+	done
 	for path in /sys/class/net/"$prefix"-*; do
 		[ ! -e "$path" ] || ip link delete "${path##*/}" 2>/dev/null
 	done

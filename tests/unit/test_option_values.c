@@ -8,6 +8,7 @@
 
 #include "cli/option_values.h"
 #include "log.h"
+#include "sink/log_live.h"
 
 static void reads_a_duration_as_go_writes_it(void **state)
 {
@@ -259,9 +260,52 @@ static void takes_a_path_that_fits_a_socket(void **state)
 	free(too_long);
 }
 
+static void takes_what_the_event_log_may_be_told(void **state)
+{
+	static const struct {
+		int (*parse)(const char *text, void *field);
+		const char *text;
+		uint64_t want;
+		int err;
+	} cases[] = {
+		{ option_age, "24h", 86400000000000, 0 },
+		{ option_age, "365d", 365 * 86400000000000, 0 },
+		{ option_age, "1s", 1000000000, 0 },
+		{ option_age, "366d", 0, -EINVAL },
+		{ option_age, "999ms", 0, -EINVAL },
+		{ option_sync, "1s", 1000000000, 0 },
+		{ option_sync, "10ms", 10000000, 0 },
+		{ option_sync, "always", LOG_SYNC_ALWAYS, 0 },
+		{ option_sync, "never", LOG_SYNC_NEVER, 0 },
+		{ option_sync, "0s", 0, -EINVAL },
+		{ option_sync, "9ms", 0, -EINVAL },
+		{ option_sync, "2h", 0, -EINVAL },
+		{ option_sync, "Always", 0, -EINVAL },
+		{ option_file_size, "64M", 64 << 20, 0 },
+		{ option_file_size, "256K", 256 << 10, 0 },
+		{ option_file_size, "1T", 1ULL << 40, 0 },
+		{ option_file_size, "255K", 0, -EINVAL },
+		{ option_file_size, "2T", 0, -EINVAL },
+		{ option_total_size, "1M", 1 << 20, 0 },
+		{ option_total_size, "16T", 16ULL << 40, 0 },
+		{ option_total_size, "1023K", 0, -EINVAL },
+		{ option_total_size, "17T", 0, -EINVAL },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		uint64_t got = 7;
+
+		print_message("  '%s'\n", c->text);
+		assert_int_equal(c->parse(c->text, &got), c->err);
+		assert_true(got == (c->err ? 7 : c->want));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_what_the_event_log_may_be_told),
 		cmocka_unit_test(reads_a_duration_as_go_writes_it),
 		cmocka_unit_test(takes_only_numeric_addresses_to_listen_on),
 		cmocka_unit_test(reads_names_and_leaves_the_field_alone_otherwise),

@@ -12,6 +12,7 @@
 #include "cli/flags.h"
 #include "cli/option_row.h"
 #include "log.h"
+#include "sink/log_live.h"
 #include "source/config.h"
 
 /* Every string is owned. Paths below the host's root have its prefix already. */
@@ -21,6 +22,7 @@ struct options {
 	struct option_list listen; /* never empty */
 	char *socket; /* "off" for none */
 	struct option_list events_files; /* never empty; "-" is stdout */
+	struct log_policy events_policy;
 	enum option_backend backend;
 	uint64_t reconcile_ns;
 	char *host_root; /* "" for none; no trailing slash */
@@ -47,5 +49,5 @@ struct options {
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 32 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 36 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];

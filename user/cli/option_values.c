@@ -11,8 +11,10 @@
 
 #include "cleanup.h"
 #include "core/addr.h"
+#include "core/byte_size.h"
 #include "core/duration.h"
 #include "log.h"
+#include "sink/log_live.h"
 #include "suppliers.h"
 
 #define NS_PER_MS 1000000ULL
@@ -196,15 +198,49 @@ int option_backend(const char *text, void *field)
 	return -EINVAL;
 }
 
+/* A text as its parser reads it, within bounds. */
+static int put_bounded(const char *text, int (*parse)(const char *text, uint64_t *out),
+		       uint64_t least, uint64_t most, void *field)
+{
+	uint64_t value;
+
+	if (parse(text, &value) || value < least || value > most)
+		return -EINVAL;
+	*(uint64_t *)field = value;
+	return 0;
+}
+
 int option_period(const char *text, void *field)
 {
-	uint64_t ns;
+	return put_bounded(text, duration_parse, PERIOD_MIN_NS, PERIOD_MAX_NS, field);
+}
 
-	if (duration_parse(text, &ns) || ns < PERIOD_MIN_NS || ns > PERIOD_MAX_NS)
-		return -EINVAL;
+int option_age(const char *text, void *field)
+{
+	return put_bounded(text, duration_parse, NS_PER_S, 365 * 24ULL * 3600 * NS_PER_S, field);
+}
 
-	*(uint64_t *)field = ns;
+int option_sync(const char *text, void *field)
+{
+	uint64_t *out = field;
+
+	if (!strcmp(text, "always"))
+		*out = LOG_SYNC_ALWAYS;
+	else if (!strcmp(text, "never"))
+		*out = LOG_SYNC_NEVER;
+	else
+		return put_bounded(text, duration_parse, 10 * NS_PER_MS, 3600 * NS_PER_S, out);
 	return 0;
+}
+
+int option_file_size(const char *text, void *field)
+{
+	return put_bounded(text, byte_size_parse, 256ULL << 10, 1ULL << 40, field);
+}
+
+int option_total_size(const char *text, void *field)
+{
+	return put_bounded(text, byte_size_parse, 1ULL << 20, 16ULL << 40, field);
 }
 
 int option_log_level(const char *text, void *field)

@@ -48,6 +48,11 @@ int option_socket(const char *text,
 		  void *field); /* char *, owned: "off", or a path that fits a unix socket */
 int option_backend(const char *text, void *field); /* enum option_backend */
 int option_period(const char *text, void *field); /* uint64_t of ns: "1m30s", 100ms to 24h */
+int option_age(const char *text, void *field); /* the same, 1s to 365d */
+int option_sync(const char *text,
+		void *field); /* the same, 10ms to 1h; always, never: LOG_SYNC_... */
+int option_file_size(const char *text, void *field); /* uint64_t of bytes: "64M", 256K to 1T */
+int option_total_size(const char *text, void *field); /* the same, 1M to 16T */
 int option_log_level(const char *text, void *field); /* enum log_level */
 int option_log_format(const char *text, void *field); /* enum log_format */
 

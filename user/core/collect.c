@@ -189,16 +189,6 @@ double metric_reconcile_took(const struct metrics_input *input)
 	return input->reconcile_took_s;
 }
 
-double metric_records_written(const struct metrics_input *input)
-{
-	return (double)input->records_written;
-}
-
-double metric_records_lost(const struct metrics_input *input)
-{
-	return (double)input->records_lost;
-}
-
 double metric_reload_successful(const struct metrics_input *input)
 {
 	return !input->reloads.last_failed;

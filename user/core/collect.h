@@ -26,6 +26,7 @@ enum {
 	METRICS_SOURCE_MAX = 24,
 	METRICS_TABLE_MAX = 16,
 	METRICS_RECEIVER_MAX = 4,
+	METRICS_LOG_WORK_MAX = 8,
 };
 
 enum correction {
@@ -78,6 +79,19 @@ struct metrics_receiver {
 	uint64_t dropped; /* alerts that were left out, ever */
 };
 
+/* Of all event logs together. */
+struct metrics_log {
+	uint64_t written, lost; /* records */
+	uint64_t coalesced; /* records left out in storms */
+	uint32_t failing; /* logs whose last write failed */
+	uint64_t bytes, files; /* live and old */
+	uint64_t rotations, reopened;
+	struct {
+		const char *work; /* NULL: no more */
+		uint64_t count;
+	} errors[METRICS_LOG_WORK_MAX];
+};
+
 /* What the agent knows beyond state and account. Names are literals. */
 struct metrics_input {
 	const struct state *state;
@@ -120,10 +134,9 @@ struct metrics_input {
 	uint64_t corrections[CORRECTION_COUNT];
 	double reconcile_at_s; /* since the epoch; 0 never */
 	double reconcile_took_s;
-	uint64_t records_written, records_lost;
+	struct metrics_log log;
 	struct metrics_reloads reloads;
 	uint64_t socket_refused; /* connections of other users to the unix socket, ever */
-	bool is_log_failing; /* the last write to an event log failed */
 	int64_t wall_offset_ns; /* from a monotonic time to one since the epoch; 0 not known */
 	struct process_usage process;
 };
@@ -151,12 +164,16 @@ struct collector {
 	void (*collect)(struct exposition *out, const struct metrics_input *input);
 };
 
+/* One family of /metrics. */
+struct metric_row {
+	struct metric metric;
+	struct collector by;
+};
+
 double metric_namespaces(const struct metrics_input *input);
 double metric_namespaces_without_address(const struct metrics_input *input);
 double metric_reconcile_at(const struct metrics_input *input);
 double metric_reconcile_took(const struct metrics_input *input);
-double metric_records_written(const struct metrics_input *input);
-double metric_records_lost(const struct metrics_input *input);
 double metric_reload_successful(const struct metrics_input *input);
 double metric_reload_at(const struct metrics_input *input);
 double metric_socket_refused(const struct metrics_input *input);

@@ -17,7 +17,7 @@ static const enum record_type fact_types[] = {
 
 _Static_assert(array_size(fact_types) == FACT_KIND_COUNT, "a fact lacks its record");
 
-void journal_put(struct journal *journal, struct record *record)
+static void write_record(struct journal *journal, struct record *record)
 {
 	char line[JOURNAL_LINE_MAX];
 	size_t size;
@@ -33,7 +33,28 @@ void journal_put(struct journal *journal, struct record *record)
 		return;
 	}
 	journal->seq++;
+	journal->wall_ns = record->wall_ns;
 	journal->write(line, size, journal->ctx);
+}
+
+void journal_put(struct journal *journal, struct record *record)
+{
+	if (record->initial || coalesce_admit(&journal->coalesce, record->type, journal->now_ns))
+		write_record(journal, record);
+}
+
+void journal_tell_left_out(struct journal *journal, uint64_t now_ns)
+{
+	enum record_type type;
+	uint64_t count;
+
+	while (coalesce_take(&journal->coalesce, now_ns, &type, &count)) {
+		struct record record = record_init(type);
+
+		record.count = count;
+		record.coalesced = true;
+		write_record(journal, &record);
+	}
 }
 
 static void fill_range(struct record *record, const struct range *range,

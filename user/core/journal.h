@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "core/account.h"
+#include "core/coalesce.h"
 #include "core/failure.h"
 #include "core/identity.h"
 #include "core/record.h"
@@ -34,11 +35,15 @@ struct journal {
 	journal_fn write;
 	void *ctx;
 	uint64_t unwritable; /* records that could not be formatted */
+	int64_t wall_ns; /* of the last record */
+	struct coalesce coalesce;
 };
 
 /* Number and write a record; seq, clocks, node and boot id are filled in. mono_ns is kept when set.
- */
+ * In a storm it is left out and counted, unless it is of what was there before the agent. */
 void journal_put(struct journal *journal, struct record *record);
+/* Tell what was left out in storms, when that is due by `now_ns`; UINT64_MAX tells all. */
+void journal_tell_left_out(struct journal *journal, uint64_t now_ns);
 /* What else is known where a fact is told. */
 struct journal_setting {
 	const struct range_table *ranges;

@@ -6,13 +6,14 @@
 #include "core/collect_calls.h"
 #include "core/collect_ranges.h"
 #include "core/collect_sources.h"
+#include "core/metric_log_rows.h"
 
 #define RANGE_LABELS                      \
 	{                                 \
 		"range", "cidr", "family" \
 	}
 
-const struct metric_row metric_rows[] = {
+static const struct metric_row rows[] = {
 	{ .metric = { .name = "podip_range_info",
 		      .type = METRIC_INFO,
 		      .help = "Range that is known, and which source says so.",
@@ -328,14 +329,6 @@ const struct metric_row metric_rows[] = {
 		      .help = "What the source says of ranges and of the node against one with precedence over it.",
 		      .labels = { "source" } },
 	  .by = { .collect = metric_source_disagreements } },
-	{ .metric = { .name = "podip_event_log_records_total",
-		      .type = METRIC_COUNTER,
-		      .help = "Records written to the event log." },
-	  .by = { .of_agent = metric_records_written } },
-	{ .metric = { .name = "podip_event_log_lost_total",
-		      .type = METRIC_COUNTER,
-		      .help = "Records that could not be written." },
-	  .by = { .of_agent = metric_records_lost } },
 	{ .metric = { .name = "podip_config_reloads_total",
 		      .type = METRIC_COUNTER,
 		      .help = "Times that the configuration was read again.",
@@ -389,4 +382,10 @@ const struct metric_row metric_rows[] = {
 	  .by = { .of_agent = metric_max_fds } },
 };
 
-const size_t metric_row_count = array_size(metric_rows);
+const struct metric_row *metric_row_at(size_t index)
+{
+	if (index < array_size(rows))
+		return &rows[index];
+	index -= array_size(rows);
+	return index < metric_log_row_count ? &metric_log_rows[index] : NULL;
+}

@@ -4,13 +4,9 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "core/collect.h"
-#include "core/exposition.h"
 
-struct metric_row {
-	struct metric metric;
-	struct collector by;
-};
-
-extern const struct metric_row metric_rows[];
-extern const size_t metric_row_count;
+/* NULL past the last one. */
+const struct metric_row *metric_row_at(size_t index);

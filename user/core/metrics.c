@@ -7,10 +7,9 @@
 void metrics_write(const struct metrics_input *input, enum exposition_format format, FILE *out)
 {
 	struct exposition exposition = { .out = out, .format = format };
+	const struct metric_row *row;
 
-	for (size_t i = 0; i < metric_row_count; i++) {
-		const struct metric_row *row = &metric_rows[i];
-
+	for (size_t i = 0; (row = metric_row_at(i)); i++) {
 		exposition_family(&exposition, &row->metric);
 		if (row->by.of_range)
 			metric_each_range(&exposition, input, &row->by);
@@ -25,10 +24,11 @@ void metrics_write(const struct metrics_input *input, enum exposition_format for
 void metrics_describe(FILE *out)
 {
 	static const char *const types[] = { "gauge", "counter", "histogram", "info" };
+	const struct metric_row *row;
 
 	fputs("| name | type | labels | help |\n|---|---|---|---|\n", out);
-	for (size_t i = 0; i < metric_row_count; i++) {
-		const struct metric *metric = &metric_rows[i].metric;
+	for (size_t i = 0; (row = metric_row_at(i)); i++) {
+		const struct metric *metric = &row->metric;
 
 		fprintf(out, "| %s | %s |", metric->name, types[metric->type]);
 		for (const char *const *label = metric->labels; *label; label++)

@@ -101,6 +101,8 @@ const struct record_field record_fields[] = {
 	  .help = "Something did not fit, and is cut or left out." },
 	{ NAME("initial"), .kind = RECORD_FIELD_FLAG, AT(initial),
 	  .help = "It was there before the agent." },
+	{ NAME("coalesced"), .kind = RECORD_FIELD_FLAG, AT(coalesced),
+	  .help = "It stands for `count` records of its type that came too fast." },
 };
 
 _Static_assert(array_size(record_fields) == RECORD_FIELD_COUNT, "a field more or less");

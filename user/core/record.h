@@ -92,6 +92,8 @@ struct record {
 	const char *backend;
 	bool truncated; /* something did not fit, and is left out or cut; written only when true */
 	bool initial; /* the same */
+	bool coalesced; /* the same; it stands for `count` records of its type, left out in a storm
+			 */
 };
 
 /* "ip.assigned"; for RECORD_TYPE_COUNT and above NULL. */
@@ -120,5 +122,5 @@ struct record_field {
 	const char *help; /* of the schema */
 };
 
-enum { RECORD_FIELD_COUNT = 48 };
+enum { RECORD_FIELD_COUNT = 49 };
 extern const struct record_field record_fields[RECORD_FIELD_COUNT];

@@ -119,9 +119,9 @@ static bool has_failing_log(const struct metrics_input *input, double now_s,
 			    char why[static STATUS_WHY_SIZE])
 {
 	(void)now_s;
-	if (input->is_log_failing)
+	if (input->log.failing)
 		snprintf(why, STATUS_WHY_SIZE, "the event log cannot be written");
-	return input->is_log_failing;
+	return input->log.failing;
 }
 
 static bool is_limited(const struct metrics_input *input, double now_s,

@@ -8,271 +8,176 @@
 #include "sink/eventlog.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <limits.h>
-#include <poll.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <stdlib.h>
 
-#include "core/record.h"
-#include "core/text.h"
 #include "log.h"
+#include "sink/log_buffer.h"
 
-enum {
-	BUFFER_SIZE = 256 * 1024,
-	TAIL_SIZE = 64 * 1024, /* read back of a file; no record is so long */
-	FILE_MODE = 0600,
-	DIRECTORY_MODE = 0755,
-};
+#define BACKWARDS_NS (60LL * 1000000000)
 
 struct eventlog {
-	int fd;
-	bool shared; /* a descriptor of someone else's too: its flags are not ours to set */
-	bool torn; /* the file ends in the middle of a line, as an agent before us left it */
-	bool stalled; /* a write of this turn failed: no more until the next */
-	char *path;
-	struct eventlog_stats stats;
-	size_t used;
-	char buffer[BUFFER_SIZE];
+	struct log_live live;
+	int64_t newest_ns; /* the latest time written to this file or buffered; 0 none */
+	struct log_end last; /* the last record taken */
+	bool is_stalled; /* a write of this turn failed: no more until the next */
+	struct eventlog_hole hole;
+	uint64_t written, lost;
+	struct log_buffer buffer;
 };
 
-static int make_parent(const char *path)
-{
-	cleanup_free char *parent = strdup(path);
-	char *slash;
-
-	if (!parent)
-		return -ENOMEM;
-	slash = strrchr(parent, '/');
-	if (!slash)
-		return -ENOENT;
-	*slash = '\0';
-	return mkdir(parent, DIRECTORY_MODE) < 0 ? -errno : 0;
-}
-
-/* O_NONBLOCK is for a FIFO without a reader; so is O_RDWR, which a file needs for its tail. */
-static int open_file(const char *path)
-{
-	int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	int fd = open(path, flags, FILE_MODE);
-	int err;
-
-	if (fd < 0 && errno == ENOENT) {
-		err = make_parent(path);
-		if (err)
-			return err;
-		fd = open(path, flags, FILE_MODE);
-	}
-	return fd < 0 ? -errno : fd;
-}
-
-/* Takes a line without its '\n', if it is a record. */
-static void parse_line(const char *line, size_t size, struct eventlog_tail *out)
-{
-	json_t *root = json_loadb(line, size, 0, NULL);
-	const char *ts, *type;
-	int64_t wall_ns;
-	json_int_t seq;
-	int version;
-	bool found;
-
-	found = root && !json_unpack(root, "{s:i, s:I, s:s, s:s}", "v", &version, "seq", &seq, "ts",
-				     &ts, "type", &type);
-	found = found && version == RECORD_VERSION && seq >= 0 && !text_time_parse(ts, &wall_ns);
-	if (found)
-		*out = (struct eventlog_tail){
-			.found = true,
-			.stopped = !strcmp(type, record_type_name(RECORD_AGENT_STOPPED)),
-			.seq = (uint64_t)seq,
-			.wall_ns = wall_ns,
-		};
-	json_decref(root);
-}
-
-/* The last line that is a record: an earlier crash may have left others behind it, and a record may
- * lack no more than its newline. What is before the first newline is a line only in a whole file.
- */
-static struct eventlog_tail find_tail(const char *text, size_t size, bool is_whole)
-{
-	struct eventlog_tail tail = { 0 };
-	const char *end = text + size;
-
-	while (end && !tail.found) {
-		const char *newline = memrchr(text, '\n', (size_t)(end - text));
-		const char *line = newline ? newline + 1 : text;
-
-		if (newline || is_whole)
-			parse_line(line, (size_t)(end - line), &tail);
-		end = newline;
-	}
-	return tail;
-}
-
-static int read_tail(struct eventlog *log, struct eventlog_tail *out)
-{
-	cleanup_free char *text = NULL;
-	struct stat stat;
-	ssize_t size;
-	off_t from;
-
-	if (fstat(log->fd, &stat) < 0)
-		return -errno;
-	if (!S_ISREG(stat.st_mode))
-		return 0;
-
-	text = malloc(TAIL_SIZE);
-	if (!text)
-		return -ENOMEM;
-	from = stat.st_size > TAIL_SIZE ? stat.st_size - TAIL_SIZE : 0;
-	size = pread(log->fd, text, TAIL_SIZE, from);
-	if (size < 0)
-		return -errno;
-
-	log->torn = size && text[size - 1] != '\n';
-	*out = find_tail(text, (size_t)size, !from);
-	return 0;
-}
-
-int eventlog_open(const char *path, struct eventlog **out, struct eventlog_tail *out_tail)
+int eventlog_open(const char *path, const struct log_policy *policy, struct eventlog **out,
+		  struct log_end *out_tail)
 {
 	cleanup_eventlog struct eventlog *log = calloc(1, sizeof(*log));
-	struct eventlog_tail tail = { 0 };
+	struct log_end tail;
 	int err;
 
 	if (!log)
 		return -ENOMEM;
-	log->fd = -1;
-	log->shared = !strcmp(path, "-");
-	log->path = strdup(log->shared ? "stdout" : path);
-	if (!log->path)
-		return -ENOMEM;
-
-	if (log->shared) {
-		log->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-		if (log->fd < 0)
-			return -errno;
-	} else {
-		log->fd = open_file(path);
-		if (log->fd < 0)
-			return log->fd;
-		err = read_tail(log, &tail);
-		if (err)
-			return err;
-	}
+	err = log_live_open(path, policy, &log->live, &tail);
+	if (err)
+		return err;
 
 	*out = take_ptr(log);
 	*out_tail = tail;
 	return 0;
 }
 
-static size_t count_lines(const char *text, size_t size)
-{
-	const char *end = text + size;
-	size_t count = 0;
-
-	while ((text = memchr(text, '\n', (size_t)(end - text)))) {
-		count++;
-		text++;
-	}
-	return count;
-}
-
-/* Bytes written, or -errno. A pipe that polls as writable takes PIPE_BUF bytes without blocking. */
-static ssize_t write_some(const struct eventlog *log, const char *from, size_t size)
-{
-	struct pollfd pollfd = { .fd = log->fd, .events = POLLOUT };
-	ssize_t n;
-
-	if (log->shared) {
-		if (!poll(&pollfd, 1, 0))
-			return -EAGAIN;
-		size = size < PIPE_BUF ? size : PIPE_BUF;
-	}
-
-	do
-		n = write(log->fd, from, size);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
-}
-
-/* A failure is told when it starts and when it ends. A slow reader may make that every turn: what
- * it costs is counted. */
-static void report(struct eventlog *log, int error)
-{
-	int before = log->stats.last_error;
-
-	log->stats.last_error = error;
-	if (error == before || error == EAGAIN || (!error && before == EAGAIN))
-		return;
-
-	if (error)
-		log_warn("cannot write events to '%s': %s, ignoring", log->path, strerror(error));
-	else
-		log_info("events go to '%s' again, %llu lost so far", log->path,
-			 (unsigned long long)log->stats.lost);
-}
-
-static ssize_t end_torn_line(struct eventlog *log)
-{
-	ssize_t n = log->torn ? write_some(log, "\n", 1) : 1;
-
-	if (n > 0)
-		log->torn = false;
-	return n;
-}
-
-static void drain(struct eventlog *log)
-{
-	ssize_t n = end_torn_line(log);
-	size_t done = 0;
-
-	while (n > 0 && done < log->used) {
-		n = write_some(log, log->buffer + done, log->used - done);
-		if (n > 0)
-			done += (size_t)n;
-	}
-
-	log->stats.written += count_lines(log->buffer, done);
-	log->used -= done;
-	memmove(log->buffer, log->buffer + done, log->used);
-	log->stalled = log->used;
-	report(log, n < 0 ? (int)-n : 0);
-}
-
-void eventlog_append(struct eventlog *log, const char *line, size_t size)
-{
-	if (size > BUFFER_SIZE - log->used && !log->stalled)
-		drain(log);
-	if (size > BUFFER_SIZE - log->used) {
-		log->stats.lost++;
-		return;
-	}
-	memcpy(log->buffer + log->used, line, size);
-	log->used += size;
-}
-
-void eventlog_flush(struct eventlog *log)
-{
-	if (log->used)
-		drain(log);
-}
-
 void eventlog_close(struct eventlog *log)
 {
 	if (!log)
 		return;
-	if (log->fd >= 0)
-		eventlog_flush(log);
-	if (log->used)
-		log_warn("events lost at the end of '%s': %zu, ignoring", log->path,
-			 count_lines(log->buffer, log->used));
-	close_fd(log->fd);
-	free(log->path);
+	eventlog_flush(log, log->live.now_ns);
+	if (log->buffer.used)
+		log_warn("events lost at the end of '%s': %zu, ignoring", log->live.path,
+			 log_buffer_lines(&log->buffer));
+	log_live_close(&log->live);
 	free(log);
+}
+
+/* ---- writing ---- */
+
+/* The begin of the first line may be in the file already, if it is the same file yet. */
+static void write_lines(struct eventlog *log)
+{
+	struct log_live *live = &log->live;
+	ssize_t n = log_live_make_room(live, log->buffer.used, &log->last) ? 1 : -EDQUOT;
+	size_t done = live->file.unfinished;
+
+	if (live->file.fd < 0)
+		return;
+	while (n > 0 && done < log->buffer.used) {
+		n = log_live_write(live, log->buffer.text + done, log->buffer.used - done);
+		if (n > 0)
+			done += (size_t)n;
+	}
+	log->written += log_buffer_wrote(&log->buffer, done);
+	log_live_report(live, LOG_WORK_WRITE, n < 0 ? (int)-n : 0);
+}
+
+static void drain(struct eventlog *log)
+{
+	if (log_live_is_ready(&log->live))
+		write_lines(log);
+	log->is_stalled = log->buffer.used;
+	log_live_end_write(&log->live);
+}
+
+void eventlog_flush(struct eventlog *log, uint64_t now_ns)
+{
+	log->live.now_ns = now_ns;
+	if (log->buffer.used)
+		drain(log);
+}
+
+/* ---- records ---- */
+
+static bool is_backwards(const struct eventlog *log, int64_t wall_ns)
+{
+	const struct log_output *file = &log->live.file;
+	int64_t newest_ns = log->newest_ns > file->newest_ns ? log->newest_ns : file->newest_ns;
+
+	return file->is_regular && wall_ns < newest_ns - BACKWARDS_NS;
+}
+
+/* A reader may search by time within a file. False: what is buffered goes first, and cannot. */
+static bool leave_the_future(struct eventlog *log, int64_t wall_ns)
+{
+	if (!is_backwards(log, wall_ns))
+		return true;
+	if (log->buffer.used && !log->is_stalled)
+		drain(log);
+	if (log->buffer.used)
+		return false;
+	if (!log->live.file.size || log_live_rotate(&log->live, &log->last))
+		log->newest_ns = 0;
+	return true;
+}
+
+static bool is_crowded(const struct eventlog *log)
+{
+	return log->buffer.used > LOG_BUFFER_SIZE / 2;
+}
+
+bool eventlog_take_hole(struct eventlog *log, struct eventlog_hole *out)
+{
+	if (!log->hole.count || is_crowded(log))
+		return false;
+	*out = log->hole;
+	log->hole = (struct eventlog_hole){ 0 };
+	return true;
+}
+
+static bool put(struct eventlog *log, const struct eventlog_line *line)
+{
+	if ((log->hole.count && is_crowded(log)) || !leave_the_future(log, line->wall_ns))
+		return false;
+	if (log_buffer_put(&log->buffer, line->text, line->size))
+		return true;
+	if (!log->is_stalled)
+		drain(log);
+	return log_buffer_put(&log->buffer, line->text, line->size);
+}
+
+void eventlog_append(struct eventlog *log, const struct eventlog_line *line)
+{
+	if (!put(log, line)) {
+		log->lost++;
+		log->hole.count++;
+		log->hole.last_seq = line->seq;
+		log->hole.last_ns = line->wall_ns;
+		return;
+	}
+	log->last = (struct log_end){ .found = true, .seq = line->seq, .wall_ns = line->wall_ns };
+	if (line->wall_ns > log->newest_ns)
+		log->newest_ns = line->wall_ns;
+}
+
+/* ---- what is due ---- */
+
+uint64_t eventlog_due(const struct eventlog *log)
+{
+	uint64_t live_ns = log_live_due(&log->live);
+	uint64_t retry_ns = log->buffer.used ? log->live.retry_ns : 0;
+
+	return !live_ns || (retry_ns && retry_ns < live_ns) ? retry_ns : live_ns;
+}
+
+void eventlog_work(struct eventlog *log, uint64_t now_ns)
+{
+	log->live.now_ns = now_ns;
+	log_live_work(&log->live);
+}
+
+void eventlog_reopen(struct eventlog *log, uint64_t now_ns)
+{
+	eventlog_flush(log, now_ns);
+	log_live_reopen(&log->live);
 }
 
 struct eventlog_stats eventlog_stats(const struct eventlog *log)
 {
-	return log->stats;
+	return (struct eventlog_stats){ .written = log->written,
+					.lost = log->lost,
+					.live = log_live_stats(&log->live) };
 }

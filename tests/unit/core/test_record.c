@@ -90,6 +90,7 @@ static void writes_every_field_in_order(void **state)
 		.backend = "fentry",
 		.truncated = true,
 		.initial = true,
+		.coalesced = true,
 	};
 	cleanup_free char *line = NULL;
 
@@ -111,7 +112,7 @@ static void writes_every_field_in_order(void **state)
 		"\"duration_ns\":14,\"code\":11,\"status\":1,\"reason\":\"r\","
 		"\"message\":\"m\",\"network\":\"podnet\",\"other_netns\":102,"
 		"\"age_ns\":15,\"count\":13,\"backend\":\"fentry\",\"truncated\":true,"
-		"\"initial\":true}\n");
+		"\"initial\":true,\"coalesced\":true}\n");
 }
 
 static void survives_strings_from_outside(void **state)

@@ -107,7 +107,7 @@ static void world_open(struct world *world)
 			   .revision = "0123456789ab",
 			   .reconcile_at_s = NOW_S - 12.5,
 			   .wall_offset_ns = (NOW_S - MONO_S) * S,
-			   .records_written = 7,
+			   .log.written = 7,
 			   .process = { .start_s = START_S } },
 	};
 	assert_int_equal(account_new(&world->account), 0);
@@ -460,7 +460,7 @@ static void is_good_where_nothing_is_wrong(void **state)
 	world.input.alerts = world.alerts;
 	world.input.alert_scene = &world.scene;
 	world.input.waiting = 1;
-	world.input.records_lost = 3;
+	world.input.log.lost = 3;
 	expect_level(&world, STATUS_GOOD, "");
 	assert_string_equal(status_level_name(STATUS_GOOD), "good");
 	assert_string_equal(status_level_name(STATUS_WARNING), "warning");
@@ -557,7 +557,7 @@ static void warns_of_an_agent_that_is_degraded(void **state)
 		world.input.sources[1] =
 			(struct metrics_source){ "ipamd", true, !c->is_source_down, 0, 0, -1, -1 };
 		world.input.reconcile_at_s = c->walked_ago_s > 0 ? NOW_S - c->walked_ago_s : 0;
-		world.input.is_log_failing = c->is_log_failing;
+		world.input.log.failing = c->is_log_failing;
 		world.input.backend_limit = c->backend_limit;
 		expect_level(&world, *c->why ? STATUS_WARNING : STATUS_GOOD, c->why);
 	}

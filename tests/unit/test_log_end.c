@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the event log makes of the file that an agent before it left. */
+/* What the event log makes of the end of the file that an agent before it left. */
 #include "test.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "core/record.h"
+#include "eventlog_fixture.h"
 #include "scratch.h"
 #include "sink/eventlog.h"
 
@@ -14,23 +15,24 @@
 #define WALL_NS 1709210096000000000
 #define LINE(seq, type) "{\"v\":1,\"seq\":" seq ",\"ts\":\"" TS "\",\"type\":\"" type "\"}"
 
-static struct eventlog *open_log(const char *name, struct eventlog_tail *out_tail)
+static struct eventlog *open_log(const char *name, struct log_end *out_tail)
 {
 	struct eventlog *log = NULL;
 
-	assert_int_equal(eventlog_open(name, &log, out_tail), 0);
+	assert_int_equal(eventlog_open(name, &log_policy, &log, out_tail), 0);
 	return log;
 }
 
 static void append_text(struct eventlog *log, const char *line)
 {
-	eventlog_append(log, line, strlen(line));
+	eventlog_append(log, &(struct eventlog_line){
+				     .text = line, .size = strlen(line), .wall_ns = WALL_NS });
 }
 
 static void reads_back_what_it_wrote(void **state)
 {
 	struct record record = record_init(RECORD_AGENT_STOPPED);
-	struct eventlog_tail tail;
+	struct log_end tail;
 	struct eventlog *log;
 	char line[512];
 	size_t size;
@@ -42,7 +44,7 @@ static void reads_back_what_it_wrote(void **state)
 	assert_int_equal(record_format(&record, line, sizeof(line), &size), 0);
 
 	log = open_log(scratch_path, &tail);
-	eventlog_append(log, line, size);
+	eventlog_append(log, &(struct eventlog_line){ .text = line, .size = size });
 	eventlog_close(log);
 
 	eventlog_close(open_log(scratch_path, &tail));
@@ -66,7 +68,9 @@ static void finds_the_last_record(void **state)
 		{ LINE("5", "agent.stopped") "\n", true, true, 5, NULL },
 		{ LINE("5", "agent.stopped") "\n" LINE("6", "agent.started") "\n", true, false, 6,
 		  NULL },
-		{ LINE("5", "agent.stopped") "\n{\"v\":1,\"se", true, true, 5, "\n" },
+		{ LINE("5", "ip.assigned") "\nhello", true, false, 5, "\n" }, /* not ours to cut */
+		{ "{\"v\":2,\"se", false, false, 0, "\n" },
+		{ "{\"v\":1,\"seq\":7}", false, false, 0, "\n" }, /* whole, and no record */
 		{ LINE("5", "ip.assigned"), true, false, 5, "\n" }, /* torn before its newline */
 		{ LINE("4", "ip.assigned") "\n" LINE("5", "ip.assigned"), true, false, 5, "\n" },
 		/* a torn line that an agent closed before it crashed too */
@@ -86,7 +90,7 @@ static void finds_the_last_record(void **state)
 
 	(void)state;
 	for_each_case(c, cases) {
-		struct eventlog_tail tail = { .seq = 42 };
+		struct log_end tail = { .seq = 42 };
 		cleanup_free char *got = NULL;
 		struct eventlog *log;
 		char want[512];
@@ -95,7 +99,7 @@ static void finds_the_last_record(void **state)
 		scratch_put(c->text, strlen(c->text));
 		log = open_log(scratch_path, &tail);
 		append_text(log, "next\n");
-		eventlog_flush(log);
+		eventlog_flush(log, 0);
 		assert_int_equal(eventlog_stats(log).written, 1);
 		eventlog_close(log);
 
@@ -124,7 +128,7 @@ static void looks_no_further_back_than_64_kib(void **state)
 	for_each_case(c, cases) {
 		size_t before = 100000, size = before + sizeof(record) - 1 + c->junk;
 		cleanup_free char *text = malloc(size);
-		struct eventlog_tail tail;
+		struct log_end tail;
 
 		assert_non_null(text);
 		memset(text, 'x', size);
@@ -144,7 +148,7 @@ static void takes_no_rest_of_a_line_that_was_cut(void **state)
 	enum { WINDOW = 65536, BEFORE = 1000 };
 	static const char rest[] = LINE("9", "ip.released") "\n";
 	cleanup_free char *text = malloc(BEFORE + WINDOW);
-	struct eventlog_tail tail;
+	struct log_end tail;
 
 	(void)state;
 	assert_non_null(text);
@@ -157,21 +161,98 @@ static void takes_no_rest_of_a_line_that_was_cut(void **state)
 	assert_false(tail.found);
 }
 
-static void survives_zeroes_after_a_power_cut(void **state)
+/* A power cut leaves any number of the last bytes. */
+static void mends_a_record_that_is_cut_anywhere(void **state)
 {
-	static const char text[] = LINE("9", "ip.released") "\n\0\0\0\0";
-	struct eventlog_tail tail;
-	struct eventlog *log;
-	struct stat stat_file;
+	static const char before[] = LINE("8", "ip.assigned") "\n";
+	static const char last[] = LINE("9", "agent.stopped");
+	const size_t begin = sizeof(before) - 1, whole = sizeof(last) - 1;
 
 	(void)state;
-	scratch_put(text, sizeof(text) - 1);
-	log = open_log(scratch_path, &tail);
-	append_text(log, "next\n");
-	eventlog_close(log);
-	assert_true(tail.found);
-	assert_int_equal(stat(scratch_path, &stat_file), 0);
-	assert_int_equal(stat_file.st_size, sizeof(text) - 1 + strlen("\nnext\n"));
+	for (size_t cut = 0; cut <= whole + 1; cut++) {
+		cleanup_free char *got = NULL;
+		char text[512], want[512];
+		struct log_end tail;
+		struct eventlog *log;
+
+		snprintf(text, sizeof(text), "%s%s\n", before, last);
+		scratch_put(text, begin + cut);
+		log = open_log(scratch_path, &tail);
+		append_text(log, "next\n");
+		eventlog_close(log);
+
+		assert_true(tail.found);
+		assert_int_equal(tail.seq, cut >= whole ? 9 : 8);
+		assert_int_equal(tail.stopped, cut >= whole);
+		snprintf(want, sizeof(want), "%s%s%snext\n", before, cut >= whole ? last : "",
+			 cut >= whole ? "\n" : "");
+		got = scratch_read();
+		assert_string_equal(got, want);
+	}
+}
+
+/* The size of a file may be on disk before what is in it. */
+static void cuts_off_what_a_power_cut_left(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t zeroes;
+		const char *want; /* before "next\n" */
+		uint64_t seq;
+	} cases[] = {
+		{ LINE("9", "ip.released") "\n", 4, LINE("9", "ip.released") "\n", 9 },
+		{ LINE("9", "ip.released") "\n", 65536, LINE("9", "ip.released") "\n", 9 },
+		{ LINE("9", "ip.released") "\n", 300000, LINE("9", "ip.released") "\n", 9 },
+		{ LINE("9", "ip.released"), 300000, LINE("9", "ip.released") "\n", 9 },
+		{ LINE("9", "ip.released") "\n{\"v\":1,\"se", 5, LINE("9", "ip.released") "\n", 9 },
+		{ "{\"v\":1,\"se", 70000, "", 0 },
+		{ "{\"v\":1,\"se", 0, "", 0 },
+		{ "{", 0, "", 0 },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		cleanup_free char *text = calloc(1, strlen(c->text) + c->zeroes);
+		cleanup_free char *got = NULL;
+		struct log_end tail;
+		struct eventlog *log;
+		char want[512];
+
+		print_message("  '%s' and %zu zeroes\n", c->text, c->zeroes);
+		assert_non_null(text);
+		memcpy(text, c->text, strlen(c->text));
+		scratch_put(text, strlen(c->text) + c->zeroes);
+		log = open_log(scratch_path, &tail);
+		append_text(log, "next\n");
+		eventlog_close(log);
+		assert_int_equal(tail.seq, c->seq);
+		snprintf(want, sizeof(want), "%snext\n", c->want);
+		got = scratch_read();
+		assert_string_equal(got, want);
+	}
+}
+
+static void leaves_zeroes_to_a_file_that_is_not_ours(void **state)
+{
+	static const struct {
+		const char text[16];
+		size_t size;
+	} cases[] = { { "hello\n\0\0\0", 9 }, { "hello\0\0\0", 8 }, { "\0\0\0", 3 } };
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct log_end tail;
+		struct eventlog *log;
+		struct stat stat_file;
+
+		scratch_put(c->text, c->size);
+		log = open_log(scratch_path, &tail);
+		append_text(log, "next\n");
+		eventlog_close(log);
+		assert_false(tail.found);
+		assert_int_equal(stat(scratch_path, &stat_file), 0);
+		assert_int_equal(stat_file.st_size, c->size + strlen("\nnext\n"));
+	}
 }
 
 int main(void)
@@ -181,7 +262,9 @@ int main(void)
 		scratch_test(finds_the_last_record),
 		scratch_test(looks_no_further_back_than_64_kib),
 		scratch_test(takes_no_rest_of_a_line_that_was_cut),
-		scratch_test(survives_zeroes_after_a_power_cut),
+		scratch_test(mends_a_record_that_is_cut_anywhere),
+		scratch_test(cuts_off_what_a_power_cut_left),
+		scratch_test(leaves_zeroes_to_a_file_that_is_not_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
