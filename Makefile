@@ -27,7 +27,9 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/status_judge core/status core/status_fields core/status_json core/plan \
 	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
 	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
-	  core/log_member core/log_name core/log_line core/byte_size
+	  core/log_member core/log_name core/log_line core/byte_size \
+	  core/record_glance core/tenancy core/tenancy_clock core/tenancy_start core/tenancy_store core/tenancy_failures \
+	  core/tenancies core/tenancy_feed core/tenancy_lookup
 NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
@@ -48,7 +50,8 @@ USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake 
 	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color cli/options cli/output \
 	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
 	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
-	  cli/run cli/snapshot cli/events_view cli/events cli/leaks cli/status_cells cli/status_print cli/status cli/cluster_print cli/cluster cli/doctor cli/version \
+	  cli/run cli/snapshot cli/events_view cli/events cli/who_kernel cli/tenancy_report cli/tenancy_json \
+	  cli/tenancy_print cli/tenancy_compact cli/who cli/leaks cli/status_cells cli/status_print cli/status cli/cluster_print cli/cluster cli/doctor cli/version \
 	  cli/man cli/completion cli/docs main
 
 MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands,$(USER))

@@ -14,21 +14,14 @@
 #include "cli/snapshot.h"
 #include "cli/status.h"
 #include "cli/version.h"
+#include "cli/who.h"
 
 const struct command *const cli_commands[] = {
-	&cli_run_command,
-	&cli_snapshot_command,
-	&cli_events_command,
-	&cli_status_command,
-	&cli_leaks_command,
-	&cli_plan_command,
-	&cli_cluster_command,
-	&cli_config_command,
-	&cli_doctor_command,
-	&cli_man_command,
-	&cli_completion_command,
-	&cli_version_command,
-	NULL,
+	&cli_run_command,	 &cli_snapshot_command, &cli_events_command,
+	&cli_status_command,	 &cli_who_command,	&cli_pod_command,
+	&cli_leaks_command,	 &cli_plan_command,	&cli_cluster_command,
+	&cli_config_command,	 &cli_doctor_command,	&cli_man_command,
+	&cli_completion_command, &cli_version_command,	NULL,
 };
 
 static void print_help(FILE *out)
@@ -38,6 +31,7 @@ static void print_help(FILE *out)
 	      "  podip run --config podip.yaml  # with the ranges that addresses come from\n"
 	      "  podip status                   # how this node is: ranges, who waits, what fails\n"
 	      "  podip snapshot                 # which pod holds an address now\n"
+	      "  podip who 10.0.0.5             # which pod has it, and who had it before\n"
 	      "  podip leaks                    # addresses lost to the IPAM, or held twice\n"
 	      "  podip cluster --prometheus URL # which range of the cluster is full first\n"
 	      "  podip doctor                   # what works on this kernel\n\n"
