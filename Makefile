@@ -51,7 +51,7 @@ USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake 
 	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
 	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
 	  cli/run cli/snapshot cli/events_view cli/events cli/who_kernel cli/tenancy_report cli/tenancy_json \
-	  cli/tenancy_print cli/tenancy_compact cli/who cli/leaks cli/status_cells cli/status_print cli/status cli/cluster_print cli/cluster cli/doctor cli/version \
+	  cli/tenancy_print cli/tenancy_compact cli/who cli/leaks cli/status_cells cli/status_print cli/status cli/top_view cli/top cli/cluster_print cli/cluster cli/doctor cli/version \
 	  cli/man cli/completion cli/docs main
 
 MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands,$(USER))
@@ -59,7 +59,7 @@ BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
 
-LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lm
+LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lncursesw -ltinfo -lm
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wundef -Wformat=2 -Wvla
 CFLAGS ?= -O2 -g
@@ -264,7 +264,7 @@ $(O)/lab/fleet: $(O)/lab/fleet.o $(O)/lab/fleet_node.o $(O)/lab/fleet_labels.o $
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmicrohttpd -ljansson -lm
 
-BENCH := walk latency start
+BENCH := walk latency start log
 
 $(O)/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)

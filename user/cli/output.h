@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "cli/command.h"
+#include "source/json.h"
 
 struct output_options {
 	bool is_json;
@@ -69,6 +70,3 @@ void output_clear(struct output_options *options);
 int output_json(json_t *json);
 /* Exit status of a command_read() that says not to go on. */
 int output_status(int result);
-
-DEFINE_CLEANUP(json, json_t *, json_decref)
-#define cleanup_json cleanup(cleanup_json_fn)

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/alert_rules.h"
+#include "core/forecast.h"
 #include "core/text.h"
 
 enum { LINE_SIZE = 2048 };
@@ -103,4 +105,157 @@ void status_list_add(struct status_list *list, const char *fmt, ...)
 		list->text[list->used] = '\0';
 	else
 		list->used += (size_t)size;
+}
+
+bool status_is_some(double number)
+{
+	return number > 0;
+}
+
+const char *status_plural(double count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* ---- a range ---- */
+
+/* What is not nothing shows, and what is not all shows that. */
+void status_bar(double utilization, unsigned int width, char *out)
+{
+	double share = fmin(fmax(utilization, 0), 1);
+	unsigned int cells = isnan(utilization) ? 0 : (unsigned int)floor(share * width);
+
+	if (!cells && share > 0 && width && !isnan(utilization))
+		cells = 1;
+	for (unsigned int i = 0; i < width; i++)
+		out[i] = isnan(utilization) ? ' ' : i < cells ? '#' : '.';
+	out[width] = '\0';
+}
+
+enum tint status_range_tint(const struct status_range *range)
+{
+	double warning = alert_rules_default().of[ALERT_RANGE_FILLING].threshold;
+
+	if (isnan(range->utilization))
+		return TINT_DIM;
+	if (range->free <= 0)
+		return TINT_RED;
+	return range->utilization >= warning ? TINT_YELLOW : TINT_GREEN;
+}
+
+const char *status_range_cidr(const struct status_range *range)
+{
+	return *range->cidr ? range->cidr : range->is_v4 ? "ipv4" : "ipv6";
+}
+
+void status_format_count(double count, char out[static STATUS_CELL_SIZE])
+{
+	if (isnan(count) || count < 0)
+		snprintf(out, STATUS_CELL_SIZE, "-");
+	else if (count < 1e5)
+		snprintf(out, STATUS_CELL_SIZE, "%.0f", count);
+	else if (count < 1e6)
+		snprintf(out, STATUS_CELL_SIZE, "%.0fk", floor(count / 1e3));
+	else if (count < 1e9)
+		snprintf(out, STATUS_CELL_SIZE, "%.0fM", floor(count / 1e6));
+	else
+		snprintf(out, STATUS_CELL_SIZE, "%.0e", fmin(count, 1e99));
+}
+
+static void format_used(const struct status_range *range, char out[static 2 * STATUS_CELL_SIZE])
+{
+	char used[STATUS_CELL_SIZE], usable[STATUS_CELL_SIZE];
+
+	status_format_count(range->used, used);
+	status_format_count(range->usable, usable);
+	snprintf(out, 2 * STATUS_CELL_SIZE, "%s/%s", used, usable);
+}
+
+/* '?': less likely than not. */
+static void format_time(const struct status_range *range, char out[static STATUS_CELL_SIZE])
+{
+	bool is_likely = isnan(range->time_to_exhaustion_s) ||
+			 !(range->confidence < FORECAST_CONFIDENCE_LIKELY);
+	char text[DURATION_TEXT_SIZE];
+
+	status_duration(range->time_to_exhaustion_s, text);
+	if (range->time_to_exhaustion_s <= 0)
+		snprintf(out, STATUS_CELL_SIZE, "now");
+	else
+		snprintf(out, STATUS_CELL_SIZE, "%s%s", text, is_likely ? "" : "?");
+}
+
+static void format_rate(double per_s, char out[static STATUS_CELL_SIZE])
+{
+	double per_m = per_s * 60;
+
+	if (isnan(per_m) || per_m < 0)
+		snprintf(out, STATUS_CELL_SIZE, "-");
+	else if (per_m >= 9999)
+		snprintf(out, STATUS_CELL_SIZE, ">9k/m");
+	else if (per_m >= 10 || per_m == 0)
+		snprintf(out, STATUS_CELL_SIZE, "%.0f/m", per_m);
+	else
+		snprintf(out, STATUS_CELL_SIZE, "%.1f/m", per_m);
+}
+
+void status_cells_of(const struct status_range *range, double per_s, struct status_cells *out)
+{
+	format_used(range, out->used);
+	format_time(range, out->time);
+	format_rate(per_s, out->rate);
+	if (isnan(range->utilization))
+		snprintf(out->percent, sizeof(out->percent), "-");
+	else
+		snprintf(out->percent, sizeof(out->percent), "%.0f%%",
+			 floor(fmin(fmax(range->utilization, 0), 9.99) * 100));
+}
+
+/* ---- what is wrong ---- */
+
+void status_list_waiting(const struct status *status, struct status_list *list)
+{
+	char wait[DURATION_TEXT_SIZE];
+
+	if (!status_is_some(status->waiting))
+		return;
+	status_duration(status->oldest_wait_s, wait);
+	status_list_add(list, "%.0f pod%s without an address, the oldest for %s", status->waiting,
+			status_plural(status->waiting), wait);
+}
+
+void status_list_failures(const struct status *status, struct status_list *list)
+{
+	double pods = 0;
+
+	for (enum reason i = 0; i < REASON_COUNT; i++) {
+		pods += status_is_some(status->incidents[i]) ? status->incidents[i] : 0;
+		if (status_is_some(status->failures[i]))
+			status_list_add(list, "%s %.0f", reason_name(i), status->failures[i]);
+	}
+	if (pods > 0)
+		status_list_add(list, "of %.0f pod%s", pods, status_plural(pods));
+}
+
+void status_list_alerts(const struct status *status, struct status_list *list)
+{
+	for (size_t i = 0; i < status->alert_count; i++) {
+		const struct status_alert *alert = &status->alerts[i];
+
+		status_list_add(list, "%s%s%s%s", alert->alert, *alert->range ? " of " : "",
+				alert->range, alert->is_firing ? "" : " (pending)");
+	}
+}
+
+void status_list_sources(const struct status *status, struct status_list *list)
+{
+	for (size_t i = 0; i < status->source_count; i++) {
+		const struct status_source *source = &status->sources[i];
+
+		if (!source->is_up && source->was_up)
+			status_list_add(list, "%s is down", source->name);
+		else if (status_is_some(source->errors))
+			status_list_add(list, "%s has %.0f error%s", source->name, source->errors,
+					status_plural(source->errors));
+	}
 }

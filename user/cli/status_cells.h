@@ -5,10 +5,13 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cli/color.h"
 #include "core/duration.h"
+#include "core/status.h"
 
 /* '~' at the end of what is cut. */
 void status_put_text(FILE *out, const char *text, size_t width);
@@ -27,3 +30,30 @@ struct status_list {
 };
 void __attribute__((format(printf, 2, 3)))
 status_list_add(struct status_list *list, const char *fmt, ...);
+
+bool status_is_some(double number); /* what is not known is none */
+const char *status_plural(double count);
+
+enum { STATUS_CELL_SIZE = 32 };
+
+/* Numbers of a range; "-" of what is not known. */
+struct status_cells {
+	char used[2 * STATUS_CELL_SIZE]; /* "5/29" */
+	char percent[STATUS_CELL_SIZE];
+	char time[STATUS_CELL_SIZE]; /* until it is full; "2h?": less likely than not */
+	char rate[STATUS_CELL_SIZE]; /* addresses assigned: "3/m" */
+};
+
+void status_cells_of(const struct status_range *range, double per_s, struct status_cells *out);
+void status_format_count(double count, char out[static STATUS_CELL_SIZE]);
+/* "###......."; blank of what is not known. out has room for width and its end. */
+void status_bar(double utilization, unsigned int width, char *out);
+/* Green, yellow from the alert's threshold on, red when it is full. */
+enum tint status_range_tint(const struct status_range *range);
+const char *status_range_cidr(const struct status_range *range); /* or its family */
+
+/* What is wrong, an item each; nothing when nothing is. */
+void status_list_waiting(const struct status *status, struct status_list *list);
+void status_list_failures(const struct status *status, struct status_list *list);
+void status_list_alerts(const struct status *status, struct status_list *list);
+void status_list_sources(const struct status *status, struct status_list *list);

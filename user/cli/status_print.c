@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "cli/color.h"
-#include "cli/plan_print.h"
 #include "cli/status_cells.h"
-#include "core/alert_rules.h"
 #include "core/duration.h"
-#include "core/forecast.h"
 
 enum {
 	RANGE_WIDTH = 11,
@@ -23,8 +20,6 @@ enum {
 	LABEL_WIDTH = 9,
 	RANGES_SHOWN = 10,
 	ALERTS_SHOWN = 4,
-	USED_SIZE = 2 * PLAN_COUNT_SIZE,
-	TIME_SIZE = DURATION_TEXT_SIZE + 1,
 };
 
 struct page {
@@ -32,16 +27,6 @@ struct page {
 	bool has_color;
 	FILE *out;
 };
-
-static bool is_some(double number)
-{
-	return number > 0; /* what is not known is none */
-}
-
-static const char *plural(double count)
-{
-	return count == 1 ? "" : "s";
-}
 
 /* ---- head ---- */
 
@@ -66,8 +51,8 @@ static void print_agent(const struct page *page)
 	}
 	if (!isnan(status->namespaces))
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "; %.0f namespace%s",
-				       status->namespaces, plural(status->namespaces));
-	if (is_some(status->max_pods))
+				       status->namespaces, status_plural(status->namespaces));
+	if (status_is_some(status->max_pods))
 		snprintf(text + at, sizeof(text) - at, ", at most %.0f pods", status->max_pods);
 	status_put_text(page->out, text, STATUS_COLUMNS);
 	putc('\n', page->out);
@@ -88,105 +73,20 @@ static void print_head(const struct page *page)
 
 /* ---- ranges ---- */
 
-/* What is not nothing shows, and what is not all shows that. */
-static unsigned int bar_cells(double utilization)
-{
-	double share = fmin(fmax(utilization, 0), 1);
-	unsigned int cells = (unsigned int)floor(share * BAR_WIDTH);
-
-	return cells || share <= 0 ? cells : 1;
-}
-
-static void print_bar(const struct page *page, const struct status_range *range)
-{
-	double warning = alert_rules_default().of[ALERT_RANGE_FILLING].threshold;
-	enum tint color = range->free <= 0		  ? TINT_RED
-			  : range->utilization >= warning ? TINT_YELLOW
-							  : TINT_GREEN;
-	unsigned int cells = isnan(range->utilization) ? 0 : bar_cells(range->utilization);
-
-	if (isnan(range->utilization)) {
-		fprintf(page->out, "%*s", BAR_WIDTH, "");
-		return;
-	}
-	fputs(color_start(page->has_color, color), page->out);
-	for (unsigned int i = 0; i < BAR_WIDTH; i++)
-		putc(i < cells ? '#' : '.', page->out);
-	fputs(color_end(page->has_color), page->out);
-}
-
-/* Five columns at most. */
-static void format_count(double count, char out[static PLAN_COUNT_SIZE])
-{
-	if (isnan(count) || count < 0)
-		snprintf(out, PLAN_COUNT_SIZE, "-");
-	else if (count < 1e5)
-		snprintf(out, PLAN_COUNT_SIZE, "%.0f", count);
-	else if (count < 1e6)
-		snprintf(out, PLAN_COUNT_SIZE, "%.0fk", floor(count / 1e3));
-	else if (count < 1e9)
-		snprintf(out, PLAN_COUNT_SIZE, "%.0fM", floor(count / 1e6));
-	else
-		snprintf(out, PLAN_COUNT_SIZE, "%.0e", fmin(count, 1e99));
-}
-
-static void format_used(const struct status_range *range, char out[static USED_SIZE])
-{
-	char used[PLAN_COUNT_SIZE], usable[PLAN_COUNT_SIZE];
-
-	format_count(range->used, used);
-	format_count(range->usable, usable);
-	snprintf(out, USED_SIZE, "%s/%s", used, usable);
-}
-
-/* '?': less likely than not. */
-static void format_time(const struct status_range *range, char out[static TIME_SIZE])
-{
-	bool is_likely = !(range->confidence < FORECAST_CONFIDENCE_LIKELY);
-	char text[DURATION_TEXT_SIZE];
-
-	status_duration(range->time_to_exhaustion_s, text);
-	if (range->time_to_exhaustion_s <= 0)
-		snprintf(out, TIME_SIZE, "now");
-	else
-		snprintf(out, TIME_SIZE, "%s%s", text, is_likely ? "" : "?");
-}
-
-static void format_rate(double per_s, char out[static PLAN_COUNT_SIZE])
-{
-	double per_m = per_s * 60;
-
-	if (isnan(per_m) || per_m < 0)
-		snprintf(out, PLAN_COUNT_SIZE, "-");
-	else if (per_m >= 9999)
-		snprintf(out, PLAN_COUNT_SIZE, ">9k/m");
-	else if (per_m >= 10 || per_m == 0)
-		snprintf(out, PLAN_COUNT_SIZE, "%.0f/m", per_m);
-	else
-		snprintf(out, PLAN_COUNT_SIZE, "%.1f/m", per_m);
-}
-
 static void print_range(const struct page *page, const struct status_range *range)
 {
-	char used[USED_SIZE], percent[PLAN_COUNT_SIZE] = "-", free[PLAN_COUNT_SIZE];
-	char time[TIME_SIZE], rate[PLAN_COUNT_SIZE];
+	char bar[BAR_WIDTH + 1], free[STATUS_CELL_SIZE];
+	struct status_cells cells;
 
-	format_used(range, used);
-	format_count(range->free, free);
-	format_time(range, time);
-	format_rate(range->assign_per_s, rate);
-	if (!isnan(range->utilization))
-		snprintf(percent, sizeof(percent), "%.0f%%",
-			 floor(fmin(fmax(range->utilization, 0), 9.99) * 100));
+	status_cells_of(range, range->assign_per_s, &cells);
+	status_format_count(range->free, free);
+	status_bar(range->utilization, BAR_WIDTH, bar);
 	status_put_cell(page->out, range->name, RANGE_WIDTH);
-	status_put_cell(page->out,
-			*range->cidr   ? range->cidr
-			: range->is_v4 ? "ipv4"
-				       : "ipv6",
-			CIDR_WIDTH);
-	print_bar(page, range);
-	fprintf(page->out, " %*s %*s %*s %*s %*s\n", USED_WIDTH, used, PERCENT_WIDTH, percent,
-		FREE_WIDTH, free, TIME_WIDTH, time, RATE_WIDTH, rate);
+	status_put_cell(page->out, status_range_cidr(range), CIDR_WIDTH);
+	fprintf(page->out, "%s%s%s %*s %*s %*s %*s %*s\n",
+		color_start(page->has_color, status_range_tint(range)), bar,
+		color_end(page->has_color), USED_WIDTH, cells.used, PERCENT_WIDTH, cells.percent,
+		FREE_WIDTH, free, TIME_WIDTH, cells.time, RATE_WIDTH, cells.rate);
 }
 
 static void print_ranges(const struct page *page)
@@ -227,30 +127,17 @@ static void print_line(const struct page *page, const char *label, bool is_bad, 
 
 static void print_waiting(const struct page *page)
 {
-	const struct status *status = page->status;
-	char text[128] = "no pod", wait[DURATION_TEXT_SIZE];
+	struct status_list list = { 0 };
 
-	if (is_some(status->waiting)) {
-		status_duration(status->oldest_wait_s, wait);
-		snprintf(text, sizeof(text), "%.0f pod%s without an address, the oldest for %s",
-			 status->waiting, plural(status->waiting), wait);
-	}
-	print_line(page, "waiting", is_some(status->waiting), text);
+	status_list_waiting(page->status, &list);
+	print_line(page, "waiting", list.count, list.count ? list.text : "no pod");
 }
 
 static void print_failures(const struct page *page)
 {
-	const struct status *status = page->status;
 	struct status_list list = { 0 };
-	double pods = 0;
 
-	for (enum reason i = 0; i < REASON_COUNT; i++) {
-		pods += is_some(status->incidents[i]) ? status->incidents[i] : 0;
-		if (is_some(status->failures[i]))
-			status_list_add(&list, "%s %.0f", reason_name(i), status->failures[i]);
-	}
-	if (pods > 0)
-		status_list_add(&list, "of %.0f pod%s", pods, plural(pods));
+	status_list_failures(page->status, &list);
 	print_line(page, "failed", list.count, list.count ? list.text : "no CNI call");
 }
 
@@ -289,18 +176,9 @@ static void print_alerts(const struct page *page)
 
 static void print_sources(const struct page *page)
 {
-	const struct status *status = page->status;
 	struct status_list list = { 0 };
 
-	for (size_t i = 0; i < status->source_count; i++) {
-		const struct status_source *source = &status->sources[i];
-
-		if (!source->is_up && source->was_up)
-			status_list_add(&list, "%s is down", source->name);
-		else if (is_some(source->errors))
-			status_list_add(&list, "%s has %.0f error%s", source->name, source->errors,
-					plural(source->errors));
-	}
+	status_list_sources(page->status, &list);
 	if (list.count)
 		print_line(page, "sources", true, list.text);
 }
@@ -311,18 +189,18 @@ static void print_lost(const struct page *page)
 	struct status_list leaks = { 0 }, lost = { 0 };
 
 	for (size_t i = 0; i < status->range_count; i++)
-		if (is_some(status->ranges[i].leaked))
+		if (status_is_some(status->ranges[i].leaked))
 			status_list_add(&leaks, "%.0f of %s", status->ranges[i].leaked,
 					status->ranges[i].name);
-	if (is_some(status->duplicates))
+	if (status_is_some(status->duplicates))
 		status_list_add(&leaks, "%.0f held twice", status->duplicates);
 	if (leaks.count)
 		print_line(page, "leaked", true, leaks.text);
 	for (size_t i = 0; i < status->loss_count; i++)
 		status_list_add(&lost, "%s %.0f", status->losses[i].cause, status->losses[i].count);
-	if (is_some(status->records_lost))
+	if (status_is_some(status->records_lost))
 		status_list_add(&lost, "%.0f log record%s", status->records_lost,
-				plural(status->records_lost));
+				status_plural(status->records_lost));
 	if (lost.count)
 		print_line(page, "lost", true, lost.text);
 }

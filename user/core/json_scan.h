@@ -17,7 +17,9 @@ struct json_scan {
 
 static inline char json_scan_peek(const struct json_scan *scan)
 {
-	return scan->at < scan->end ? *scan->at : '\0';
+	if (scan->at == scan->end)
+		return '\0';
+	return *scan->at;
 }
 
 void json_scan_blanks(struct json_scan *scan); /* but not a line's end */

@@ -63,8 +63,7 @@ static int members_open(struct log_file *file)
 
 static int members_seek(struct log_file *file, int64_t since_ns, int64_t until_ns)
 {
-	log_members_seek(file->members, since_ns, until_ns);
-	return 0;
+	return log_members_seek(file->members, since_ns, until_ns);
 }
 
 static int members_read(struct log_file *file, char *to, size_t *out_size)

@@ -7,36 +7,27 @@
 #include <unistd.h>
 
 /* O_NONBLOCK lets a FIFO be opened that nobody writes to. What is read shall wait all the same. */
-static int open_waiting(const char *path, struct stat *out_stat)
+int log_input_open(const char *path, struct log_counts *counts, struct log_input *out)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat stat;
 
-	if (fd < 0 || fstat(fd, out_stat) < 0)
+	if (fd < 0 || fstat(fd, &stat) < 0)
 		return -errno;
-	if (S_ISDIR(out_stat->st_mode))
+	if (S_ISDIR(stat.st_mode))
 		return -EISDIR;
-	if (!S_ISREG(out_stat->st_mode) && !S_ISFIFO(out_stat->st_mode))
+	if (!S_ISREG(stat.st_mode) && !S_ISFIFO(stat.st_mode))
 		return -ENOTSUP;
 	if (fcntl(fd, F_SETFL, 0) < 0)
 		return -errno;
-	return take_fd(fd);
-}
-
-int log_input_open(const char *path, struct log_counts *counts, struct log_input *out)
-{
-	struct stat stat;
-	int fd = open_waiting(path, &stat);
-
-	if (fd < 0)
-		return fd;
 	*out = (struct log_input){
-		.fd = fd,
 		.is_pipe = S_ISFIFO(stat.st_mode),
 		.device = stat.st_dev,
 		.inode = stat.st_ino,
 		.stop_fd = -1,
 		.counts = counts,
 	};
+	out->fd = take_fd(fd);
 	return 0;
 }
 

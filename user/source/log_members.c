@@ -9,7 +9,7 @@
 
 enum {
 	GZIP_WINDOW = 31, /* of inflateInit2(): 15 bits, and a gzip header */
-	SCAN_SIZE = 64 * 1024,
+	SCAN_SIZE = 16 * 1024,
 	OFFSETS_MAX = 65536, /* of members that are known on the way back: some 16 GiB of text */
 	MAGIC = 0x1f,
 };
@@ -41,22 +41,22 @@ static int read_header(const struct log_members *members, uint64_t offset, struc
 	return log_member_parse(header, got, out) ? -EINVAL : 0;
 }
 
-/* The next place from *offset on where a header stands. -ENODATA: none. */
-static int scan(struct log_members *members, uint64_t *offset, struct log_member *out)
+/* The next place from *offset on, but before `end`, where a header stands. -ENODATA: none. */
+static int scan(struct log_members *members, uint64_t *offset, uint64_t end, struct log_member *out)
 {
-	for (;;) {
-		const uint8_t *at = members->packed, *end;
+	while (*offset < end) {
+		const uint8_t *at = members->packed, *last;
 		size_t got;
 		int err = log_input_read_at(members->input, members->packed, SCAN_SIZE, *offset,
 					    &got);
 
 		if (err)
 			return err;
-		end = at + got;
-		while ((at = memchr(at, MAGIC, (size_t)(end - at)))) {
-			if (!log_member_parse(at, (size_t)(end - at), out)) {
+		last = at + got;
+		while ((at = memchr(at, MAGIC, (size_t)(last - at)))) {
+			if (!log_member_parse(at, (size_t)(last - at), out)) {
 				*offset += (uint64_t)(at - members->packed);
-				return 0;
+				return *offset < end ? 0 : -ENODATA;
 			}
 			at++;
 		}
@@ -64,6 +64,7 @@ static int scan(struct log_members *members, uint64_t *offset, struct log_member
 			return -ENODATA;
 		*offset += SCAN_SIZE - LOG_MEMBER_HEADER_SIZE;
 	}
+	return -ENODATA;
 }
 
 /* The member at *offset, or else the next one. -ENODATA: there is none. */
@@ -74,7 +75,7 @@ static int find_member(struct log_members *members, uint64_t *offset, struct log
 	if (err != -EINVAL)
 		return err;
 	members->input->counts->damaged++;
-	return scan(members, offset, out);
+	return scan(members, offset, UINT64_MAX, out);
 }
 
 static int inflate_member(struct log_members *members, size_t size, char *to, size_t text_size)
@@ -116,7 +117,8 @@ int log_members_open(const struct log_input *input, struct log_members **out)
 	if (!members)
 		return -ENOMEM;
 	members->input = input;
-	log_members_seek(members, INT64_MIN, INT64_MAX);
+	members->since_ns = INT64_MIN;
+	members->until_ns = INT64_MAX;
 	if (inflateInit2(&members->inflate, GZIP_WINDOW) != Z_OK)
 		return -ENOMEM;
 	err = read_header(members, 0, &first);
@@ -135,11 +137,44 @@ void log_members_close(struct log_members *members)
 	free(members);
 }
 
-void log_members_seek(struct log_members *members, int64_t since_ns, int64_t until_ns)
+/* Where nothing before is as young as since_ns. A header a page would be a read a page of the disk:
+ * halving needs fewer. */
+static int bisect(struct log_members *members, uint64_t size, uint64_t *out)
 {
+	int64_t older_ns = members->since_ns - LOG_SLACK_NS;
+	uint64_t low = 0, high = size;
+	struct log_member member;
+
+	if (members->since_ns < INT64_MIN + LOG_SLACK_NS)
+		older_ns = INT64_MIN;
+	while (high - low > SCAN_SIZE) {
+		uint64_t middle = low + (high - low) / 2, offset = middle;
+		int err = scan(members, &offset, high, &member);
+
+		if (err && err != -ENODATA)
+			return err;
+		if (!err && member.last_ns < older_ns)
+			low = offset;
+		else
+			high = middle;
+	}
+	*out = low;
+	return 0;
+}
+
+int log_members_seek(struct log_members *members, int64_t since_ns, int64_t until_ns)
+{
+	uint64_t size, offset = 0;
+	int err = log_input_size(members->input, &size);
+
 	members->since_ns = since_ns;
 	members->until_ns = until_ns;
-	members->offset = 0;
+	if (!err && since_ns > INT64_MIN)
+		err = bisect(members, size, &offset);
+	if (err)
+		return err;
+	members->offset = offset;
+	return 0;
 }
 
 /* Behind one whose text is no good its size may be no good, either. */
@@ -151,7 +186,7 @@ static int skip_damaged(struct log_members *members, uint64_t offset, uint64_t n
 	members->input->counts->damaged++;
 	if (err == -EINVAL) {
 		next = offset + LOG_MEMBER_HEADER_SIZE;
-		err = scan(members, &next, &member);
+		err = scan(members, &next, UINT64_MAX, &member);
 	}
 	/* -ENODATA: at the end, or past it. */
 	members->offset = next;

@@ -21,8 +21,9 @@ void log_members_close(struct log_members *members);
 DEFINE_CLEANUP(log_members, struct log_members *, log_members_close)
 #define cleanup_log_members cleanup(cleanup_log_members_fn)
 
-/* From the first member on; those with nothing from since_ns to until_ns are left out. */
-void log_members_seek(struct log_members *members, int64_t since_ns, int64_t until_ns);
+/* Go on where nothing before is as young as since_ns; members with nothing from there to until_ns
+ * are left out. */
+int log_members_seek(struct log_members *members, int64_t since_ns, int64_t until_ns);
 /* The text of the next member, at most LOG_MEMBER_TEXT_MAX bytes; 0 at the end. */
 int log_members_read(struct log_members *members, char *to, size_t *out_size);
 /* From the end back. */

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
-#include "core/text.h"
+#include "core/log_line.h"
 
 /* The value behind "key": in a record, which escapes every quote within strings. NULL: none. */
 static const char *value_of(const char *line, size_t size, const char *key)
@@ -63,11 +63,10 @@ int recall_line(const char *line, size_t size, int64_t *last_ns, recall_fn fn, v
 	const char *type = value_of(line, size, "type");
 	struct recalled recalled = { .kind = RECALLED_GAP };
 	int64_t before_ns = *last_ns;
-	char time[TEXT_TIME_SIZE];
+	struct log_line head;
 	int err = 0;
 
-	copy_text(value_of(line, size, "ts"), end, time, sizeof(time));
-	if (!starts(line, end, "{\"v\":1,") || !type || text_time_parse(time, &recalled.wall_ns))
+	if (log_line_parse(line, size, &head) || log_line_time(&head, &recalled.wall_ns) || !type)
 		return -ENOENT;
 	*last_ns = recalled.wall_ns;
 	if (starts(type, end, "\"ip.assigned\""))
