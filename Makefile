@@ -24,7 +24,8 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/rec
 	  core/coalesce core/journal core/recent core/node_json \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
 	  core/metric_log_rows core/metric_rows core/metrics core/reconcile core/alert_view \
-	  core/status_judge core/status core/status_fields core/status_json core/plan \
+	  core/status_judge core/status core/status_fields core/status_json core/span \
+	  core/range_map core/range_marks core/html core/page_map core/page_events core/page core/plan \
 	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
 	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
 	  core/log_member core/log_name core/log_line core/byte_size \
@@ -43,9 +44,9 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/log_plain source/log_members source/log_stream source/log_file source/log_set source/log_cursor \
 	  source/log_follow source/log_reader source/recall source/agent_client source/prometheus
 SINK   := sink/log_buffer sink/log_end sink/log_output sink/log_rotation sink/log_compress \
-	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/http sink/post sink/outbox sink/alert_json sink/alertmanager \
+	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/http sink/page_files sink/post sink/outbox sink/alert_json sink/alertmanager \
 	  sink/node_event sink/node_events
-USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch serve chronicle \
+USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve chronicle \
 	  attribution operations audit pods requests suppliers foresight alerting reload choose local agent \
 	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color cli/options cli/output \
 	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
@@ -111,6 +112,9 @@ $(addprefix $(O)/user/,agent.o chronicle.o cli/version.o): $(O)/revision
 # other it takes the entry just added for lost. The sanitizers watch them instead.
 UNANALYZED = uses incidents
 $(UNANALYZED:%=$(O)/user/core/%.o): override CFLAGS := $(filter-out -fanalyzer,$(CFLAGS))
+
+# A part of the program, which no compiler tells make of.
+$(O)/user/sink/page_files.o: user/sink/page.css user/sink/page.js
 
 # Only the modules that own BPF programs know the skeleton.
 $(addprefix $(O)/user/source/,object.o probe.o capture.o walker.o): $(O)/podip.skel.h
@@ -201,6 +205,9 @@ cri: all $(O)/cri/pause $(O)/lab/answer ## run the tests with real containerd an
 prom: all $(O)/lab/fleet ## run the tests with real Prometheus and Alertmanager; root
 	@O=$(O) tests/prom/run
 
+page: all ## look at the agent's page with a real browser; root
+	@O=$(O) tests/page/run
+
 qemu: all lab ## run the tests of other kernels in virtual machines
 	@O=$(O) tests/qemu/matrix
 
@@ -231,7 +238,7 @@ lint: all ## clang-tidy and gcc -fanalyzer
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo tests/deploy/run \
 		deploy/prometheus/generate tests/grafana/run tests/lab/prometheus.sh \
-		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/prom/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
+		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/prom/* tests/page/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
 check-readme: $(O)/describe ## fail if README's tables or links are not the code's
 	@O=$(O) tests/readme/tables check
@@ -300,7 +307,7 @@ help: ## show this text
 
 -include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all man install lab test san native grafana cri prom qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
+.PHONY: all man install lab test san native grafana cri prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

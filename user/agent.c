@@ -328,6 +328,8 @@ static int open_serve(struct agent *agent)
 		.addresses = agent->config->listen,
 		.address_count = agent->config->listen_count,
 		.source = source,
+		.page = { agent->config->node, agent->config->shows_pods,
+			  chronicle_recent(agent->chronicle), measure, agent },
 		.local = { agent->config->socket_path, local_routes, LOCAL_ROUTE_COUNT,
 			   &agent->local },
 	};

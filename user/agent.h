@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "alerting.h"
@@ -31,6 +32,7 @@ struct agent_config {
 	const char *host_root;
 	char *const *listen;
 	size_t listen_count;
+	bool shows_pods; /* names of pods on the page */
 	const char *socket_path; /* of the unix socket; NULL: none */
 	struct chronicle_logs logs;
 	uint64_t reconcile_ns;

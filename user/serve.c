@@ -90,10 +90,31 @@ static int on_ready(const struct http_request *request, void *ctx, struct http_r
 	return serve_ready(&serve->config.source, out);
 }
 
+static int on_page(const struct http_request *request, void *ctx, struct http_response *out)
+{
+	const struct serve *serve = ctx;
+
+	(void)request;
+	return page_view_answer(&serve->config.page, out);
+}
+
+static int on_style(const struct http_request *request, void *ctx, struct http_response *out)
+{
+	(void)request;
+	(void)ctx;
+	return page_view_answer_file(PAGE_FILE_STYLE, out);
+}
+
+static int on_script(const struct http_request *request, void *ctx, struct http_response *out)
+{
+	(void)request;
+	(void)ctx;
+	return page_view_answer_file(PAGE_FILE_SCRIPT, out);
+}
+
 static const struct http_route routes[] = {
-	{ "/metrics", on_metrics },
-	{ "/healthz", on_health },
-	{ "/readyz", on_ready },
+	{ "/", on_page },	    { "/page.css", on_style }, { "/page.js", on_script },
+	{ "/metrics", on_metrics }, { "/healthz", on_health }, { "/readyz", on_ready },
 };
 
 /* ---- the loop ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the agent answers over HTTP: /metrics, /healthz, /readyz, and whatever its unix
- * socket has.
+ * What the agent answers over HTTP: the page at /, /metrics, /healthz, /readyz, and
+ * whatever its unix socket has.
  */
 #pragma once
 
@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "core/collect.h"
+#include "page_view.h"
 #include "sink/http.h"
 
 enum { SERVE_MAX = 8 }; /* addresses */
@@ -36,6 +37,7 @@ struct serve_config {
 	char *const *addresses; /* as http_open() takes them; borrowed for serve_open() */
 	size_t address_count;
 	struct serve_source source;
+	struct page_view page;
 	struct serve_local local;
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/span.h"
 #include "source/cni_conf.h"
 
 /* Ranges as "name cidr usable", separated by ", ". */
@@ -24,6 +25,66 @@ static void describe(const struct cni_conf *conf, char out[static 1024])
 		assert_string_equal(range->source, "cni");
 		assert_int_equal(range->scope, RANGE_SCOPE_NODE);
 		assert_int_equal(range->parent, RANGE_NONE);
+	}
+}
+
+/* Where the reserved addresses are and how many says the same; two pieces have no one place. */
+static void check_places(const struct cni_conf *conf)
+{
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct range *range = &conf->ranges[i];
+		struct spans spans;
+		double unplaced;
+
+		if (!range->places.is_known)
+			continue;
+		spans_reserved(range, &spans, &unplaced);
+		assert_true(unplaced == 0);
+		assert_true(spans_overlap(&spans, span_of_prefix(&range->cidr)) == range->reserved);
+	}
+}
+
+static void knows_which_addresses_are_given_out(void **state)
+{
+	static const struct {
+		const char *ipam, *first, *last, *gateway; /* NULL: it is not in the subnet */
+	} cases[] = {
+		{ "\"subnet\":\"10.8.0.0/29\"", "10.8.0.1", "10.8.0.6", "10.8.0.1" },
+		{ "\"subnet\":\"10.8.0.0/29\",\"gateway\":\"10.8.0.6\"", "10.8.0.1", "10.8.0.6",
+		  "10.8.0.6" },
+		{ "\"subnet\":\"10.8.0.0/29\",\"gateway\":\"10.9.0.6\"", "10.8.0.1", "10.8.0.6",
+		  NULL },
+		{ "\"subnet\":\"10.8.0.0/29\",\"rangeStart\":\"10.8.0.3\",\"rangeEnd\":\"10.8.0.5\"",
+		  "10.8.0.3", "10.8.0.5", "10.8.0.1" },
+		{ "\"ranges\":[[{\"subnet\":\"10.8.0.0/29\",\"rangeEnd\":\"10.8.0.3\"},"
+		  "{\"subnet\":\"10.8.0.0/29\",\"rangeStart\":\"10.8.0.5\"}]]",
+		  NULL, NULL, NULL },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		char text[512];
+		struct cni_conf conf;
+		struct ip ip;
+
+		snprintf(
+			text, sizeof(text),
+			"{\"name\":\"n\",\"type\":\"bridge\",\"ipam\":{\"type\":\"host-local\",%s}}",
+			c->ipam);
+		assert_int_equal(cni_conf_parse(text, strlen(text), &conf), 0);
+		assert_int_equal(conf.count, 1);
+		assert_int_equal(conf.ranges[0].places.is_known, !!c->first);
+		if (!c->first)
+			continue;
+		assert_int_equal(ip_parse(c->first, &ip), 0);
+		assert_int_equal(ip_compare(&conf.ranges[0].places.first, &ip), 0);
+		assert_int_equal(ip_parse(c->last, &ip), 0);
+		assert_int_equal(ip_compare(&conf.ranges[0].places.last, &ip), 0);
+		assert_int_equal(conf.ranges[0].places.has_gateway, !!c->gateway);
+		if (!c->gateway)
+			continue;
+		assert_int_equal(ip_parse(c->gateway, &ip), 0);
+		assert_int_equal(ip_compare(&conf.ranges[0].places.gateway, &ip), 0);
 	}
 }
 
@@ -87,6 +148,7 @@ static void counts_usable_addresses_as_host_local_does(void **state)
 		assert_int_equal(cni_conf_parse(text, strlen(text), &conf), 0);
 		describe(&conf, got);
 		assert_string_equal(got, c->want);
+		check_places(&conf);
 	}
 }
 
@@ -295,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_usable_addresses_as_host_local_does),
+		cmocka_unit_test(knows_which_addresses_are_given_out),
 		cmocka_unit_test(reads_the_shapes_seen_on_nodes),
 		cmocka_unit_test(rejects_what_host_local_would_not_take),
 		cmocka_unit_test(cuts_a_long_name_between_characters),

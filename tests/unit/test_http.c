@@ -30,7 +30,7 @@ static int get_metrics(const struct http_request *request, void *ctx, struct htt
 	(*(int *)ctx)++;
 	if (size < 0)
 		return -ENOMEM;
-	*out = (struct http_response){ 200, "text/x-test", body, (size_t)size };
+	*out = (struct http_response){ 200, "text/x-test", body, (size_t)size, NULL };
 	return 0;
 }
 
@@ -43,7 +43,7 @@ static int get_big(const struct http_request *request, void *ctx, struct http_re
 	if (!body)
 		return -ENOMEM;
 	memset(body, 'x', BIG_SIZE);
-	*out = (struct http_response){ 200, "text/plain", body, BIG_SIZE };
+	*out = (struct http_response){ 200, "text/plain", body, BIG_SIZE, NULL };
 	return 0;
 }
 
@@ -52,6 +52,20 @@ static int get_nothing(const struct http_request *request, void *ctx, struct htt
 	(void)request;
 	(void)ctx;
 	*out = (struct http_response){ .status = 503 };
+	return 0;
+}
+
+static int get_headers(const struct http_request *request, void *ctx, struct http_response *out)
+{
+	static const struct http_header headers[] = {
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Cache-Control", "no-store" },
+		{ NULL, NULL },
+	};
+
+	(void)request;
+	(void)ctx;
+	*out = (struct http_response){ .status = 200, .headers = headers };
 	return 0;
 }
 
@@ -64,10 +78,8 @@ static int get_failure(const struct http_request *request, void *ctx, struct htt
 }
 
 static const struct http_route routes[] = {
-	{ "/metrics", get_metrics },
-	{ "/big", get_big },
-	{ "/nothing", get_nothing },
-	{ "/failure", get_failure },
+	{ "/metrics", get_metrics }, { "/big", get_big },	  { "/nothing", get_nothing },
+	{ "/failure", get_failure }, { "/headers", get_headers },
 };
 
 static int calls; /* of get_metrics() */
@@ -170,6 +182,8 @@ static void answers_requests(void **state)
 		{ "GET /failure" END, "HTTP/1.1 500 ", "Content-Type: text/plain",
 		  "\r\ninternal server error\n" },
 		{ "GET /nothing" END, "HTTP/1.1 503 ", "Content-Length: 0\r\n", "\r\n\r\n" },
+		{ "GET /headers" END, "HTTP/1.1 200 ",
+		  "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n", "\r\n\r\n" },
 		{ "DELETE /metrics" END, "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n",
 		  "\r\nmethod not allowed\n" },
 		{ "OPTIONS *" END, "HTTP/1.1 405 ", "Allow: GET, HEAD\r\n",

@@ -107,7 +107,7 @@ static void shows_ranges_with_bars_that_fit(void **state)
 	} cases[] = {
 		{ 80,
 		  "range-1        10.1.0.0/24        ##############.     245/250  98%      -   60/m" },
-		{ 66, "range-1        10.1.0.0/24        .     245/250  98%      -   60/m" },
+		{ 66, "range-1        10.1.0.0/24        #     245/250  98%      -   60/m" },
 		{ 65, "range-1        10.1.0.0/24            245/250  98%      -   60/m" },
 	};
 	struct scene scene;

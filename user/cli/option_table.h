@@ -38,6 +38,7 @@ struct options {
 	char *runbook_url;
 	uint64_t alerts_period_ns;
 	bool has_node_events;
+	bool shows_pods;
 	struct option_list sources_off;
 	uint64_t sources_period_ns;
 	uint64_t leak_grace_ns;
@@ -49,5 +50,5 @@ struct options {
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 36 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 37 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];

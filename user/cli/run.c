@@ -126,6 +126,7 @@ static int run(struct reader *reader)
 		.host_root = options->host_root,
 		.listen = options->listen.items,
 		.listen_count = options->listen.count,
+		.shows_pods = options->shows_pods,
 		.socket_path = strcmp(options->socket, "off") != 0 ? options->socket : NULL,
 		.logs = { options->events_files.items, options->events_files.count,
 			  options->events_policy },

@@ -56,6 +56,8 @@ static void merge(struct range_table *table, const struct range *range)
 	if (known && prefix_compare(&known->cidr, &range->cidr) == 0) {
 		if (known->reserved < 0)
 			known->reserved = range->reserved;
+		if (!known->places.is_known && known->reserved == range->reserved)
+			known->places = range->places;
 		if (!known->node_prefix)
 			known->node_prefix = range->node_prefix;
 		return;
@@ -139,12 +141,21 @@ int range_table_find(const struct range_table *table, const struct ip *ip)
 	return index;
 }
 
+static bool places_are_equal(const struct range_places *a, const struct range_places *b)
+{
+	if (!a->is_known || !b->is_known)
+		return a->is_known == b->is_known;
+	return a->has_gateway == b->has_gateway && !ip_compare(&a->first, &b->first) &&
+	       !ip_compare(&a->last, &b->last) &&
+	       (!a->has_gateway || !ip_compare(&a->gateway, &b->gateway));
+}
+
 bool range_is_equal(const struct range *a, const struct range *b)
 {
 	return !prefix_compare(&a->cidr, &b->cidr) && !strcmp(a->name, b->name) &&
 	       a->scope == b->scope && a->reserved == b->reserved &&
 	       a->node_prefix == b->node_prefix && a->max_pods == b->max_pods &&
-	       !strcmp(a->source, b->source);
+	       places_are_equal(&a->places, &b->places) && !strcmp(a->source, b->source);
 }
 
 bool range_table_is_equal(const struct range_table *a, const struct range_table *b)

@@ -14,6 +14,12 @@ enum {
 	RANGE_NONE = -1,
 };
 
+/* What its IPAM gives out of a range: first to last, but for the gateway. */
+struct range_places {
+	bool is_known, has_gateway;
+	struct ip first, last, gateway;
+};
+
 enum range_scope { RANGE_SCOPE_NODE, RANGE_SCOPE_SUBNET, RANGE_SCOPE_CLUSTER, RANGE_SCOPE_COUNT };
 
 struct range {
@@ -24,6 +30,7 @@ struct range {
 	double reserved; /* addresses in it that no pod can get; < 0 when its source does not know
 			  */
 	uint32_t max_pods; /* of the node whose own range it is; 0: no such bound is known */
+	struct range_places places; /* of `reserved`, where its source knows */
 	const char *source; /* "config", "cni": a literal, never freed */
 	int parent; /* index of the narrowest range around it, or RANGE_NONE */
 };
@@ -41,9 +48,9 @@ const char *range_scope_name(enum range_scope scope);
 int range_scope_parse(const char *text, enum range_scope *out);
 
 /* Merge `count` lists, the first with the highest precedence: of ranges with an equal CIDR the
- * first one stays, and takes `reserved` and `node_prefix` from the later one where it does not know
- * them itself. Unknown `reserved` becomes 0. Sorted by prefix_compare, parents linked. Those past
- * RANGE_MAX are left out and counted. -ENOMEM. The caller owns *out. */
+ * first one stays, and takes `reserved`, its places and `node_prefix` from the later one where it
+ * does not know them itself. Unknown `reserved` becomes 0. Sorted by prefix_compare, parents
+ * linked. Those past RANGE_MAX are left out and counted. -ENOMEM. The caller owns *out. */
 int range_table_new(const struct range_list *lists, size_t count, struct range_table **out);
 void range_table_free(struct range_table *table);
 DEFINE_CLEANUP(range_table, struct range_table *, range_table_free)

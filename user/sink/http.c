@@ -58,6 +58,8 @@ static enum MHD_Result reply(struct MHD_Connection *connection,
 	if (response->content_type)
 		result = MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
 						 response->content_type);
+	for (const struct http_header *at = response->headers; at && at->name && result; at++)
+		result = MHD_add_response_header(answer, at->name, at->value);
 	if (allow && result == MHD_YES)
 		result = MHD_add_response_header(answer, MHD_HTTP_HEADER_ALLOW, allow);
 	if (result == MHD_YES)

@@ -26,12 +26,17 @@ struct http_request {
 	size_t argument_count; /* of the query; more than HTTP_ARGUMENTS_MAX are not kept */
 };
 
+struct http_header {
+	const char *name, *value; /* literals */
+};
+
 /* What a handler fills. body is malloc()ed; the server takes it. */
 struct http_response {
 	unsigned int status;
 	const char *content_type; /* a literal */
 	char *body;
 	size_t size;
+	const struct http_header *headers; /* more of them, up to one without a name; NULL: none */
 };
 
 /* 0, or -errno which the client sees as 500. */

@@ -52,8 +52,9 @@ static struct ip to_ip(unsigned __int128 number)
 }
 
 /* Addresses of cidr that host-local never hands out. */
-static int count_reserved(const json_t *range, const struct prefix *cidr, double *out)
+static int count_reserved(const json_t *json, struct range *range)
 {
+	const struct prefix *cidr = &range->cidr;
 	unsigned __int128 first = to_number(&cidr->base);
 	unsigned __int128 last = first + (((unsigned __int128)1 << (128 - cidr->len)) - 1);
 	struct ip start = to_ip(first + 1), end = to_ip(last - ip_is_v4(&cidr->base));
@@ -61,17 +62,18 @@ static int count_reserved(const json_t *range, const struct prefix *cidr, double
 	unsigned __int128 reserved;
 	bool has_gateway;
 
-	if (parse_ip_inside(range, "rangeStart", cidr, &start) ||
-	    parse_ip_inside(range, "rangeEnd", cidr, &end) || ip_compare(&start, &end) > 0)
+	if (parse_ip_inside(json, "rangeStart", cidr, &start) ||
+	    parse_ip_inside(json, "rangeEnd", cidr, &end) || ip_compare(&start, &end) > 0)
 		return -EINVAL;
 	/* One in another network is allowed, and takes none of these. */
-	has_gateway = parse_ip_inside(range, "gateway", cidr, &gateway) == 0;
+	has_gateway = parse_ip_inside(json, "gateway", cidr, &gateway) == 0;
 
 	reserved = to_number(&start) - first + (last - to_number(&end));
 	if (has_gateway && ip_compare(&start, &gateway) <= 0 && ip_compare(&gateway, &end) <= 0)
 		reserved++;
 
-	*out = (double)reserved;
+	range->reserved = (double)reserved;
+	range->places = (struct range_places){ true, has_gateway, start, end, gateway };
 	return 0;
 }
 
@@ -115,6 +117,7 @@ static void merge_range(const struct ipam *ipam, const struct range *range, size
 
 	if (at >= ipam->first)
 		*reserved -= range_usable(range);
+	conf->ranges[at].places.is_known = false;
 	if (*reserved < 0)
 		*reserved = 0;
 	if (strcmp(conf->data_dirs[at], ipam->data_dir) != 0)
@@ -132,8 +135,7 @@ static int add_range(const struct ipam *ipam, const json_t *json, struct cni_con
 		return copy_name(ipam->network, conf->pod_cidr_network);
 	/* host-local wants four addresses at least; ::/0 has no count in 128 bits. */
 	if (prefix_parse_masked(subnet, &range.cidr) || range.cidr.len > 126 || !range.cidr.len ||
-	    copy_name(ipam->network, range.name) ||
-	    count_reserved(json, &range.cidr, &range.reserved))
+	    copy_name(ipam->network, range.name) || count_reserved(json, &range))
 		return -EINVAL;
 
 	for (size_t i = 0; i < conf->count; i++) {

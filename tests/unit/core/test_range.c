@@ -123,6 +123,50 @@ static void keeps_the_first_of_equal_cidrs_and_learns_what_it_reserves(void **st
 	}
 }
 
+static void learns_where_the_reserved_ones_are_from_who_agrees_how_many(void **state)
+{
+	static const struct {
+		double first, second;
+		bool is_known;
+	} cases[] = { { -1, 3, true }, { 3, 3, true }, { 4, 3, false }, { 0, 3, false } };
+
+	(void)state;
+	for_each_case(c, cases) {
+		const struct range first = range_of("first", "10.0.0.0/24", c->first);
+		struct range second = range_of("second", "10.0.0.0/24", c->second);
+		const struct range_list lists[] = { { &first, 1 }, { &second, 1 } };
+		cleanup_range_table struct range_table *table = NULL;
+
+		second.places.is_known = true;
+		assert_int_equal(ip_parse("10.0.0.1", &second.places.first), 0);
+		table = table_of(lists, 2);
+		assert_int_equal(range_table_at(table, 0)->places.is_known, c->is_known);
+	}
+}
+
+static void is_equal_only_to_one_that_gives_out_the_same(void **state)
+{
+	struct range a = range_of("x", "10.0.0.0/24", 3), b = a;
+
+	(void)state;
+	a.places = b.places = (struct range_places){ .is_known = true, .has_gateway = true };
+	assert_true(range_is_equal(&a, &b));
+	b.places.first.bytes[15] = 1;
+	assert_false(range_is_equal(&a, &b));
+	b.places = a.places, b.places.last.bytes[15] = 1;
+	assert_false(range_is_equal(&a, &b));
+	b.places = a.places, b.places.gateway.bytes[15] = 1;
+	assert_false(range_is_equal(&a, &b));
+	a.places.has_gateway = b.places.has_gateway = false;
+	assert_true(range_is_equal(&a, &b));
+	b.places.has_gateway = true;
+	assert_false(range_is_equal(&a, &b));
+	b.places.is_known = false;
+	assert_false(range_is_equal(&a, &b));
+	a.places.is_known = false;
+	assert_true(range_is_equal(&a, &b));
+}
+
 static void works_without_any_range(void **state)
 {
 	const struct range_list empty = { NULL, 0 };
@@ -290,6 +334,8 @@ int main(void)
 		cmocka_unit_test(finds_the_narrowest_range_around_an_address),
 		cmocka_unit_test(sorts_ranges_and_links_each_to_the_one_around_it),
 		cmocka_unit_test(keeps_the_first_of_equal_cidrs_and_learns_what_it_reserves),
+		cmocka_unit_test(learns_where_the_reserved_ones_are_from_who_agrees_how_many),
+		cmocka_unit_test(is_equal_only_to_one_that_gives_out_the_same),
 		cmocka_unit_test(works_without_any_range),
 		cmocka_unit_test(agrees_with_a_search_of_all_ranges),
 		cmocka_unit_test(leaves_the_reserved_addresses_out_of_the_usable_ones),
