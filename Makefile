@@ -15,22 +15,23 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 # user/ modules in dependency order, lowest first. A module may include only
 # headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/text core/exposition core/record core/json_scan core/record_parse core/pod \
-	  core/failure core/lease core/inventory core/state core/diff core/merge core/hints core/uses \
-	  core/account core/backoff core/enis core/capacity core/supply core/identity core/holdings \
-	  core/leaks core/calls core/incidents core/call_counts core/eni_table core/eni_usage \
-	  core/duration core/alert_rules core/alert_window core/alert_text core/alert_judge core/alerts \
-	  core/history core/trend core/season core/climb core/forecast core/outlook core/token_bucket \
-	  core/coalesce core/journal core/recent core/node_json \
+CORE   := core/addr core/histogram core/range core/text core/exposition core/json_scan core/record \
+	  core/record_parse core/pod core/failure core/lease core/hash_words core/inventory core/state \
+	  core/diff core/merge core/hints core/uses core/account core/backoff core/enis core/capacity \
+	  core/supply core/identity core/holdings core/leaks core/calls core/incidents core/call_counts \
+	  core/eni_table core/eni_usage core/duration core/alert_rules core/alert_window core/alert_text \
+	  core/alert_judge core/alerts core/history core/trend core/season core/climb core/forecast \
+	  core/outlook core/token_bucket core/coalesce core/journal core/recent core/node_json \
+	  core/record_event core/unlogged \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
 	  core/metric_log_rows core/metric_rows core/metrics core/reconcile core/alert_view \
-	  core/status_judge core/status core/status_fields core/status_json core/span \
-	  core/range_map core/range_marks core/html core/page_map core/page_events core/page core/plan \
-	  core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
+	  core/status_judge core/status core/status_fields core/status_json \
+	  core/span core/range_map core/range_marks core/html core/page_map core/page_events core/page \
+	  core/plan core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
 	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
-	  core/log_member core/log_name core/log_line core/byte_size \
-	  core/record_glance core/tenancy core/tenancy_clock core/tenancy_start core/tenancy_store core/tenancy_failures \
-	  core/tenancies core/tenancy_feed core/tenancy_lookup
+	  core/log_member core/log_name core/log_line core/byte_size core/record_glance \
+	  core/tenancy core/tenancy_clock core/tenancy_start core/tenancy_store core/tenancy_failures \
+	  core/tenancies core/tenancy_feed core/tenancy_lookup core/ustar core/secrets core/pseudonym
 NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
@@ -41,21 +42,28 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
 	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
 	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/log_input source/log_lines \
-	  source/log_plain source/log_members source/log_stream source/log_file source/log_set source/log_cursor \
-	  source/log_follow source/log_reader source/recall source/agent_client source/prometheus
+	  source/log_plain source/log_members source/log_stream source/log_file source/log_set \
+	  source/log_cursor source/log_follow source/log_reader source/recall source/agent_client \
+	  source/child source/bpf_facts source/prometheus
 SINK   := sink/log_buffer sink/log_end sink/log_output sink/log_rotation sink/log_compress \
-	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/http sink/page_files sink/post sink/outbox sink/alert_json sink/alertmanager \
-	  sink/node_event sink/node_events
-USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve chronicle \
-	  attribution operations audit pods requests suppliers foresight alerting reload choose local agent \
-	  cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color cli/options cli/output \
-	  cli/config_print cli/config_schema cli/config cli/node cli/plan_args cli/plan_print \
-	  cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks cli/plan_node_cidr \
-	  cli/run cli/snapshot cli/events_view cli/events cli/who_kernel cli/tenancy_report cli/tenancy_json \
-	  cli/tenancy_print cli/tenancy_compact cli/who cli/leaks cli/status_cells cli/status_print cli/status cli/top_view cli/top cli/cluster_print cli/cluster cli/doctor cli/version \
-	  cli/man cli/completion cli/docs main
+	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/http \
+	  sink/page_files sink/post sink/outbox sink/alert_json sink/alertmanager sink/node_event \
+	  sink/node_events sink/archive
+CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color \
+	  cli/options cli/output cli/config_print cli/config_schema cli/config cli/node cli/plan_args \
+	  cli/plan_print cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks \
+	  cli/plan_node_cidr cli/run cli/snapshot cli/events_view cli/events cli/who_kernel \
+	  cli/tenancy_report cli/tenancy_json cli/tenancy_print cli/tenancy_compact cli/who cli/leaks \
+	  cli/status_cells cli/status_print cli/status cli/top_view cli/top cli/cluster_print cli/cluster \
+	  cli/replay_print cli/replay_command cli/report_system cli/report_parts cli/report cli/doctor \
+	  cli/version cli/man cli/completion cli/docs
+USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve \
+	  chronicle attribution operations audit pods requests suppliers foresight told_ranges retold \
+	  replay alerting reload choose local agent $(CLI) main
 
-MODULES := $(filter-out cleanup source/supplier cli/option_row cli/commands,$(USER))
+# Those that are a header alone.
+HEADERS := cleanup core/hash_words source/supplier cli/option_row cli/commands
+MODULES := $(filter-out $(HEADERS),$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
@@ -94,7 +102,7 @@ $(O)/libpodip.a: $(patsubst %,$(O)/user/%.o,$(filter-out main,$(MODULES))) Makef
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
-$(O)/libcore.a: $(patsubst %,$(O)/user/%.o,$(CORE)) Makefile
+$(O)/libcore.a: $(patsubst %,$(O)/user/%.o,$(filter-out $(HEADERS),$(CORE))) Makefile
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 

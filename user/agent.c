@@ -32,10 +32,6 @@
 #include "suppliers.h"
 #include "watch.h"
 
-static const uint32_t limits[] = {
-	[INVENTORY_NETNS] = 16384, [INVENTORY_LINKS] = 65536, [INVENTORY_ADDRESSES] = 65536
-};
-
 struct agent {
 	const struct agent_config *config;
 	enum backend backend;
@@ -201,7 +197,7 @@ static bool is_ready(void *ctx)
 
 static int open_core(struct agent *agent)
 {
-	int err = state_new(limits, on_fact, agent, &agent->state);
+	int err = state_new(inventory_limits, on_fact, agent, &agent->state);
 
 	if (!err)
 		err = account_new(&agent->account);

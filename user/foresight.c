@@ -105,6 +105,13 @@ void foresight_changed(struct foresight *foresight, int range, int64_t wall_ns)
 	outlook_observe(foresight->outlook, foresight->config.account, range, wall_ns);
 }
 
+void foresight_restart(struct foresight *foresight, const struct account *account, int64_t wall_ns)
+{
+	outlook_end(foresight->outlook, wall_ns);
+	foresight->config.account = account;
+	foresight->wall_ns = 0;
+}
+
 /* Addresses that the books have and nobody holds. */
 static void count_leaks(const struct metrics_input *input, double *held_back)
 {

@@ -34,6 +34,9 @@ void foresight_start(struct foresight *foresight, int64_t wall_ns);
 /* An address of the range was assigned or released, at this time since the epoch. */
 void foresight_changed(struct foresight *foresight, int range, int64_t wall_ns);
 
+/* An agent's log goes on with another agent's, who has this account: the past stays. */
+void foresight_restart(struct foresight *foresight, const struct account *account, int64_t wall_ns);
+
 /* Answers for each range, borrowed until the next call; needs out->account, ->leaks and
  * ->range_sums. */
 void foresight_measure(struct foresight *foresight, int64_t wall_ns, struct metrics_input *out);

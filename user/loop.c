@@ -73,26 +73,32 @@ void loop_at_end_of_turn(struct loop *loop, loop_fn fn, void *ctx)
 	loop->at_end = (struct watched){ fn, ctx };
 }
 
-int loop_run(struct loop *loop)
+int loop_turn(struct loop *loop, int timeout_ms)
 {
 	struct epoll_event ready[LOOP_MAX];
+	int n = epoll_wait(loop->epoll, ready, LOOP_MAX, timeout_ms);
+	int result = 0;
 
-	for (;;) {
-		int n = epoll_wait(loop->epoll, ready, LOOP_MAX, -1);
-		int result = 0;
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	for (int i = 0; i < n && !result; i++) {
+		struct watched *watched = ready[i].data.ptr;
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		for (int i = 0; i < n && !result; i++) {
-			struct watched *watched = ready[i].data.ptr;
-
-			result = watched->fn(watched->ctx);
-		}
-		if (!result && loop->at_end.fn)
-			result = loop->at_end.fn(loop->at_end.ctx);
-		if (result)
-			return result == LOOP_STOP ? 0 : result;
+		result = watched->fn(watched->ctx);
 	}
+	if (!result && loop->at_end.fn)
+		result = loop->at_end.fn(loop->at_end.ctx);
+	return result;
+}
+
+int loop_run(struct loop *loop)
+{
+	int result;
+
+	do
+		result = loop_turn(loop, -1);
+	while (!result);
+	return result == LOOP_STOP ? 0 : result;
 }
 
 uint64_t loop_now_ns(void)

@@ -28,6 +28,9 @@ int loop_add_edge(struct loop *loop, int fd, loop_fn fn, void *ctx);
 /* Called after all that was ready in one turn. */
 void loop_at_end_of_turn(struct loop *loop, loop_fn fn, void *ctx);
 int loop_run(struct loop *loop);
+/* One turn, for who has other work, too: what is ready within timeout_ms (-1: whenever). 0,
+ * LOOP_STOP or -errno. */
+int loop_turn(struct loop *loop, int timeout_ms);
 
 /* CLOCK_MONOTONIC; and the time since the epoch. */
 uint64_t loop_now_ns(void);

@@ -10,6 +10,8 @@
 #include "cli/events.h"
 #include "cli/leaks.h"
 #include "cli/plan.h"
+#include "cli/replay_command.h"
+#include "cli/report.h"
 #include "cli/run.h"
 #include "cli/snapshot.h"
 #include "cli/status.h"
@@ -18,10 +20,12 @@
 #include "cli/who.h"
 
 const struct command *const cli_commands[] = {
-	&cli_run_command,  &cli_snapshot_command,   &cli_events_command,  &cli_status_command,
-	&cli_top_command,  &cli_who_command,	    &cli_pod_command,	  &cli_leaks_command,
-	&cli_plan_command, &cli_cluster_command,    &cli_config_command,  &cli_doctor_command,
-	&cli_man_command,  &cli_completion_command, &cli_version_command, NULL,
+	&cli_run_command,	 &cli_snapshot_command, &cli_events_command,
+	&cli_status_command,	 &cli_top_command,	&cli_who_command,
+	&cli_pod_command,	 &cli_leaks_command,	&cli_plan_command,
+	&cli_cluster_command,	 &cli_replay_command,	&cli_report_command,
+	&cli_config_command,	 &cli_doctor_command,	&cli_man_command,
+	&cli_completion_command, &cli_version_command,	NULL,
 };
 
 static void print_help(FILE *out)

@@ -19,7 +19,8 @@ static int on_signal(void *ctx)
 	if (read(signals->fd, &info, sizeof(info)) != sizeof(info))
 		return 0;
 	if (info.ssi_signo == SIGHUP) {
-		signals->on_reload(signals->ctx);
+		if (signals->on_reload)
+			signals->on_reload(signals->ctx);
 		return 0;
 	}
 	log_info("stopping on signal '%s'", strsignal((int)info.ssi_signo));

@@ -9,7 +9,7 @@ struct loop;
 
 struct signals {
 	int fd; /* -1 at birth */
-	void (*on_reload)(void *ctx); /* SIGHUP */
+	void (*on_reload)(void *ctx); /* SIGHUP; NULL: it does nothing */
 	void *ctx;
 };
 

@@ -38,7 +38,9 @@ static int get_echo(const struct http_request *request, void *ctx, struct http_r
 			text + at, sizeof(text) - at, " %s=%s", request->arguments[i].name,
 			request->arguments[i].value ? request->arguments[i].value : "(none)");
 	++*(int *)ctx;
-	*out = (struct http_response){ 200, "text/plain", strdup(text), at };
+	*out = (struct http_response){
+		.status = 200, .content_type = "text/plain", .body = strdup(text), .size = at
+	};
 	return out->body ? 0 : -ENOMEM;
 }
 

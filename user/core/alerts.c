@@ -321,6 +321,28 @@ int alerts_evaluate(struct alerts *alerts, const struct alerts_view *view, uint6
 	return err;
 }
 
+int alerts_put(struct alerts *alerts, const struct alert *alert)
+{
+	const struct alerts_range range = { .name = alert->range, .cidr = alert->cidr };
+	struct cell cell = { .level = alert->level, .since_ns = alert->since_ns };
+	struct watch *watch;
+	size_t cursor = 0;
+
+	if (alert->kind >= ALERT_OF_RANGE_COUNT) {
+		alerts->cells[alert->kind - ALERT_OF_RANGE_COUNT] = cell;
+		return 0;
+	}
+	watch = find_watch(alerts, &range, &cursor);
+	if (!watch && make_room(alerts, alerts->count + 1))
+		return -ENOMEM;
+	if (!watch)
+		watch = add_watch(alerts, &range);
+	if (!watch)
+		return -ENOSPC;
+	watch->cells[alert->kind] = cell;
+	return 0;
+}
+
 /* ---- looking ---- */
 
 void alerts_each(const struct alerts *alerts, alert_fn fn, void *ctx)

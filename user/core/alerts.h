@@ -51,6 +51,10 @@ void alerts_set_rules(struct alerts *alerts, const struct alert_rules *rules);
 int alerts_evaluate(struct alerts *alerts, const struct alerts_view *view, uint64_t now_ns,
 		    alert_fn fn, void *ctx);
 
+/* The level that somebody else has judged, of an event log: of alert->range and ->cidr ("" of the
+ * node), since alert->since_ns. -ENOSPC past ALERTS_RANGES_MAX, -ENOMEM. */
+int alerts_put(struct alerts *alerts, const struct alert *alert);
+
 /* Each (alert, range) of an enabled rule as of the last evaluation, whatever its level. */
 void alerts_each(const struct alerts *alerts, alert_fn fn, void *ctx);
 /* The highest level of the alert over the ranges of this name ("" of the node): a sample of

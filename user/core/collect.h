@@ -139,6 +139,7 @@ struct metrics_input {
 	uint64_t socket_refused; /* connections of other users to the unix socket, ever */
 	int64_t wall_offset_ns; /* from a monotonic time to one since the epoch; 0 not known */
 	struct process_usage process;
+	const char *const *left_out; /* families that are not known, ends with NULL; NULL: none */
 };
 
 /* One entry more; past the bounds of struct metrics_input it is left out. */

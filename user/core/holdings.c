@@ -107,6 +107,16 @@ bool holdings_next(struct holdings *holdings, struct holding *out)
 	return true;
 }
 
+bool holding_is_missing(const struct holding *holding, const struct prefix *books, size_t count)
+{
+	if (holding->lease_count && strcmp(holding->leases[0]->source, LEASE_HOST_LOCAL) == 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (prefix_holds_ip(&books[i], &holding->ip))
+			return true;
+	return false;
+}
+
 struct pod holding_pod(const struct holding *holding)
 {
 	const struct lease *best = holding->leases[0];

@@ -41,6 +41,8 @@ int holdings_init(const struct inventory *inventory, const struct lease *leases,
 void holdings_clear(struct holdings *holdings);
 /* The next address, in the order of ip_compare(). False after the last. */
 bool holdings_next(struct holdings *holdings, struct holding *out);
+/* Is it in one of these books' CIDRs, and not among what host-local's say? */
+bool holding_is_missing(const struct holding *holding, const struct prefix *books, size_t count);
 /* Of the best lease, which there must be, completed by what other leases of the same sandbox know:
  * host-local has no names. */
 struct pod holding_pod(const struct holding *holding);

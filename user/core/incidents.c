@@ -181,6 +181,25 @@ int incidents_failed(struct incidents *incidents, const struct call *call, enum 
 	return news;
 }
 
+int incidents_retell(struct incidents *incidents, const struct call *call, enum reason reason,
+		     uint64_t failures, struct incident *out_before)
+{
+	struct entry *entry = NULL;
+	int err = enter(incidents, call, &entry);
+
+	if (err)
+		return err;
+	if (failures <= entry->incident.failures)
+		entry->incident = (struct incident){ .since_ns = call->start_ns };
+	*out_before = entry->incident;
+	refresh(entry, call, end_ns(call));
+	entry->incident.failures = failures;
+	entry->incident.reason = reason;
+	text_copy(entry->plugin, sizeof(entry->plugin), call->plugin);
+	text_copy(entry->ifname, sizeof(entry->ifname), call->ifname);
+	return 0;
+}
+
 bool incidents_succeeded(struct incidents *incidents, const struct call *call, struct incident *out)
 {
 	struct entry *entry = find_pod(incidents, call);

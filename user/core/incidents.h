@@ -62,6 +62,11 @@ int incidents_failed(struct incidents *incidents, const struct call *call, enum 
  * before it. */
 bool incidents_succeeded(struct incidents *incidents, const struct call *call,
 			 struct incident *out);
+/* An ADD failed, says an event log, as the pod's FAILURES'th: those since the one that was told
+ * before were told of nobody. *out_before is how the incident stood then, all zero of a new one.
+ * -ENOSPC, -ENOMEM. */
+int incidents_retell(struct incidents *incidents, const struct call *call, enum reason reason,
+		     uint64_t failures, struct incident *out_before);
 /* Is this call's pod in an incident that has failures? */
 bool incidents_is_failing(const struct incidents *incidents, const struct call *call);
 /* Forget pods that are not tried any more. */

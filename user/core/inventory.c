@@ -4,6 +4,7 @@
  * the lists of a netns and of a link keep the order in which things appeared.
  */
 #define HASH_NONFATAL_OOM 1
+#define HASH_FUNCTION hash_words_of
 #include "core/inventory.h"
 
 #include <errno.h>
@@ -12,6 +13,11 @@
 #include <utlist.h>
 
 #include "cleanup.h"
+#include "core/hash_words.h"
+
+_Static_assert(sizeof(struct netns_key) % 8 == 0 && sizeof(struct link_key) % 8 == 0 &&
+		       sizeof(struct address_key) % 8 == 0,
+	       "keys are whole words: hash_words()");
 
 /* uthash reports a failed allocation by this macro; every HASH_ADD below has a local `oom`. */
 /* NOLINTBEGIN(clang-analyzer-core.*): it takes uthash's and utlist's rings for broken ones. */
@@ -22,6 +28,10 @@
 static const char *const table_names[] = { "netns", "links", "addresses" };
 
 _Static_assert(array_size(table_names) == INVENTORY_TABLE_COUNT, "a table lacks its name");
+
+const uint32_t inventory_limits[] = {
+	[INVENTORY_NETNS] = 16384, [INVENTORY_LINKS] = 65536, [INVENTORY_ADDRESSES] = 65536
+};
 
 const char *inventory_table_name(enum inventory_table table)
 {

@@ -84,6 +84,9 @@ struct inventory {
 	uint32_t walks; /* of diff: what `seen` is compared with */
 };
 
+/* Those of an agent. */
+extern const uint32_t inventory_limits[INVENTORY_TABLE_COUNT];
+
 /* "netns", "links", "addresses": the value of the label `table`. */
 const char *inventory_table_name(enum inventory_table table);
 uint32_t inventory_count(const struct inventory *inventory, enum inventory_table table);

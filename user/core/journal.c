@@ -244,6 +244,11 @@ static void put_range(struct journal *journal, enum record_type type, const stru
 	record.reason = range->source;
 	if (range->max_pods)
 		record.max_pods = range->max_pods;
+	record.scope = range_scope_name(range->scope);
+	if (range->node_prefix)
+		record.node_prefix = range->node_prefix;
+	if (range->reserved > 0)
+		record.reserved = range->reserved < 0x1p63 ? (uint64_t)range->reserved : INT64_MAX;
 	journal_put(journal, &record);
 }
 

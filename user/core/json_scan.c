@@ -164,7 +164,8 @@ int json_scan_number(struct json_scan *scan, uint64_t *out)
 	const char *begin;
 	size_t count;
 
-	json_scan_blanks(scan);
+	if (json_scan_peek(scan) <= ' ')
+		json_scan_blanks(scan);
 	begin = scan->at;
 	for (; json_scan_peek(scan) >= '0' && json_scan_peek(scan) <= '9'; scan->at++)
 		number = number * 10 + (uint64_t)(*scan->at - '0');

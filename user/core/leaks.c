@@ -68,6 +68,14 @@ struct check {
 	size_t refused;
 };
 
+/* One more, since of size 0 NULL would be no failure. */
+static int init_table(struct table *table, size_t count)
+{
+	table->entries = calloc(count + 1, sizeof(table->entries[0]));
+	table->told = calloc(count + 1, sizeof(table->told[0]));
+	return table->entries && table->told ? 0 : -ENOMEM;
+}
+
 static void clear_table(struct table *table)
 {
 	free(table->entries);
@@ -130,16 +138,6 @@ static bool covers(const struct leak *leak, enum leak_kind kind, const struct ho
 	return true;
 }
 
-static bool is_missing_in_books(const struct leaks_view *view, const struct holding *holding)
-{
-	if (holding->lease_count && strcmp(holding->leases[0]->source, LEASE_HOST_LOCAL) == 0)
-		return false;
-	for (size_t i = 0; i < view->book_count; i++)
-		if (prefix_holds_ip(&view->books[i], &holding->ip))
-			return true;
-	return false;
-}
-
 /* A pod that runs containers of its own has namespaces inside that no IPAM of the node knows. */
 static bool is_a_pods(const struct leaks_view *view, const struct holding *holding)
 {
@@ -178,7 +176,6 @@ static int add(struct check *check, enum leak_kind kind, const struct holding *h
 		check->differences = larger;
 		check->room = room;
 	}
-
 	check->differences[check->count++] =
 		(struct difference){ .kind = kind, .holding = *holding };
 	return 0;
@@ -194,7 +191,8 @@ static int list_differences(const struct leaks *leaks, struct check *check)
 		bool is_held = holding.holder_count, is_leased = holding.lease_count;
 		const bool is_kind[LEAK_KIND_COUNT] = {
 			[LEAK_IPAM_ONLY] = !is_held,
-			[LEAK_KERNEL_ONLY] = is_held && is_missing_in_books(view, &holding),
+			[LEAK_KERNEL_ONLY] = is_held && holding_is_missing(&holding, view->books,
+									   view->book_count),
 			[LEAK_ABANDONED] = is_held && is_leased &&
 					   is_abandoned(leaks, view, &holding),
 			[LEAK_DUPLICATE] = holding.holder_count > 1 && is_a_pods(view, &holding),
@@ -282,7 +280,6 @@ static void set_entry(const struct leaks *leaks, const struct leaks_view *view,
 	entry.is_news = false;
 	if (!leak->is_told)
 		set_times(leaks, view, difference, &entry);
-
 	*out = entry;
 }
 
@@ -293,10 +290,7 @@ static int make_table(const struct leaks *leaks, struct check *check)
 	size_t room = LEAKS_MAX - check->known;
 	struct table *table = &check->table;
 
-	/* One more, since of size 0 NULL would be no failure. */
-	table->entries = calloc(count + 1, sizeof(table->entries[0]));
-	table->told = calloc(count + 1, sizeof(table->told[0]));
-	if (!table->entries || !table->told)
+	if (init_table(table, count))
 		return -ENOMEM;
 	for (size_t i = 0; i < check->count; i++) {
 		const struct difference *difference = &check->differences[i];
@@ -346,13 +340,28 @@ int leaks_check(struct leaks *leaks, const struct leaks_view *view)
 	err = make_table(leaks, &check);
 	if (err)
 		return err;
-
 	before = leaks->table;
 	leaks->table = check.table;
 	check.table = before;
 	leaks->refused += check.refused;
 	leaks->has_checked = true;
 	tell(leaks, &before);
+	return 0;
+}
+
+int leaks_put(struct leaks *leaks, const struct leak *told, size_t count)
+{
+	cleanup_check struct check check = { 0 };
+
+	if (init_table(&check.table, count))
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		check.table.entries[i].leak = told[i];
+		check.table.told[i] = (uint32_t)i;
+	}
+	check.table.count = check.table.told_count = count;
+	clear_table(&leaks->table);
+	leaks->table = take(check.table, ((struct table){ 0 }));
 	return 0;
 }
 
@@ -377,7 +386,6 @@ int leaks_new(leak_fn on_leak, void *ctx, struct leaks **out)
 
 	if (!leaks)
 		return -ENOMEM;
-
 	leaks->on_leak = on_leak;
 	leaks->ctx = ctx;
 	*out = leaks;
@@ -386,8 +394,7 @@ int leaks_new(leak_fn on_leak, void *ctx, struct leaks **out)
 
 void leaks_free(struct leaks *leaks)
 {
-	if (!leaks)
-		return;
-	clear_table(&leaks->table);
+	if (leaks)
+		clear_table(&leaks->table);
 	free(leaks);
 }

@@ -77,6 +77,9 @@ DEFINE_CLEANUP(leaks, struct leaks *, leaks_free)
  * leases with a file: until the file is that old, too); one that is gone before is forgotten. Only
  * the namespaces that are this node's own count as holders. 0 or -ENOMEM: nothing was changed. */
 int leaks_check(struct leaks *leaks, const struct leaks_view *view);
+/* Those that somebody else found and told, of an event log: the only ones from now on. By address,
+ * then kind. -ENOMEM: nothing was changed. */
+int leaks_put(struct leaks *leaks, const struct leak *told, size_t count);
 /* Those that were told, by address, then kind. Borrowed until the next check. */
 const struct leak *leaks_at(const struct leaks *leaks, size_t index);
 size_t leaks_count(const struct leaks *leaks);

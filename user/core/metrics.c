@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/metrics.h"
 
+#include <string.h>
+
 #include "core/collect_ranges.h"
 #include "core/metric_rows.h"
+
+static bool is_left_out(const struct metrics_input *input, const char *name)
+{
+	for (const char *const *at = input->left_out; at && *at; at++)
+		if (!strcmp(*at, name))
+			return true;
+	return false;
+}
 
 void metrics_write(const struct metrics_input *input, enum exposition_format format, FILE *out)
 {
@@ -10,6 +20,8 @@ void metrics_write(const struct metrics_input *input, enum exposition_format for
 	const struct metric_row *row;
 
 	for (size_t i = 0; (row = metric_row_at(i)); i++) {
+		if (is_left_out(input, row->metric.name))
+			continue;
 		exposition_family(&exposition, &row->metric);
 		if (row->by.of_range)
 			metric_each_range(&exposition, input, &row->by);

@@ -178,6 +178,13 @@ void outlook_gap(struct outlook *outlook, int64_t wall_ns)
 	}
 }
 
+void outlook_end(struct outlook *outlook, int64_t wall_ns)
+{
+	for (size_t i = 0; i < outlook->count; i++)
+		outlook->views[i].is_live = false;
+	outlook_gap(outlook, wall_ns);
+}
+
 void outlook_ask(const struct outlook *outlook, size_t range, int64_t now_ns,
 		 const struct forecast_room *room, struct forecast_answer *out)
 {

@@ -47,6 +47,9 @@ bool outlook_wants_past(const struct outlook *outlook);
 /* The same: nobody looked from then on. */
 void outlook_gap(struct outlook *outlook, int64_t wall_ns);
 
+/* The same, of ranges that were observed, too: whoever observed has ended, and another begins. */
+void outlook_end(struct outlook *outlook, int64_t wall_ns);
+
 void outlook_ask(const struct outlook *outlook, size_t range, int64_t now_ns,
 		 const struct forecast_room *room, struct forecast_answer *out);
 uint64_t outlook_lost(const struct outlook *outlook); /* histories, for want of memory, ever */

@@ -133,7 +133,7 @@ const struct range *range_table_at(const struct range_table *table, size_t index
 
 int range_table_find(const struct range_table *table, const struct ip *ip)
 {
-	struct prefix narrowest = prefix_of(ip, 128);
+	struct prefix narrowest = { .base = *ip, .len = 128 };
 	int index = (int)count_up_to(table, &narrowest) - 1;
 
 	while (index >= 0 && !prefix_holds_ip(&table->ranges[index].cidr, ip))

@@ -53,6 +53,12 @@ const struct record_field record_fields[] = {
 	  .help = "Addresses of the range that pods can get." },
 	{ NAME("max_pods"), .kind = RECORD_FIELD_NUMBER, AT(max_pods),
 	  .help = "range.*: pods that the kubelet allows on the node whose own range it is." },
+	{ NAME("scope"), .kind = RECORD_FIELD_TEXT, AT(scope),
+	  .help = "range.*: node, subnet or cluster." },
+	{ NAME("node_prefix"), .kind = RECORD_FIELD_NUMBER, AT(node_prefix),
+	  .help = "range.*: length of the block that each node takes out of it." },
+	{ NAME("reserved"), .kind = RECORD_FIELD_NUMBER, AT(reserved),
+	  .help = "range.*: addresses in it that no pod can get." },
 	{ NAME("namespace"), .kind = RECORD_FIELD_TEXT, AT(namespace),
 	  .help = "Kubernetes namespace of the pod." },
 	{ NAME("pod"), .kind = RECORD_FIELD_TEXT, AT(pod), .help = "Name of the pod." },
@@ -145,7 +151,8 @@ enum record_type record_type_find(const char *name)
 {
 	enum record_type type = 0;
 
-	while (type < RECORD_TYPE_COUNT && strcmp(type_names[type], name) != 0)
+	while (type < RECORD_TYPE_COUNT &&
+	       (*type_names[type] != *name || strcmp(type_names[type], name) != 0))
 		type++;
 	return type;
 }
@@ -156,7 +163,7 @@ enum record_type record_type_find(const char *name)
 static const struct record absent = {
 	ABSENT(seq),	      ABSENT(mono_ns),	   ABSENT(prefix_len),	ABSENT(netns),
 	ABSENT(netns_cookie), ABSENT(from_netns),  ABSENT(ifindex),	ABSENT(used),
-	ABSENT(usable),	      ABSENT(max_pods),	   ABSENT(latency_ns),	ABSENT(sandbox_ns),
+	ABSENT(usable),	      ABSENT(max_pods), ABSENT(node_prefix), ABSENT(reserved),	   ABSENT(latency_ns),	ABSENT(sandbox_ns),
 	ABSENT(plugin_ns),    ABSENT(reuse_ns),	   ABSENT(duration_ns), ABSENT(code),
 	ABSENT(status),	      ABSENT(other_netns), ABSENT(age_ns),	ABSENT(count),
 };

@@ -65,6 +65,9 @@ struct record {
 	uint64_t used;
 	uint64_t usable;
 	uint64_t max_pods; /* range.*: of the node whose own range it is */
+	const char *scope; /* range.*, as what follows: "node", "subnet", "cluster" */
+	uint64_t node_prefix; /* length of the block that each node takes out of it */
+	uint64_t reserved; /* addresses in it that no pod can get */
 	const char *namespace; /* of the pod */
 	const char *pod;
 	const char *pod_uid;
@@ -122,5 +125,5 @@ struct record_field {
 	const char *help; /* of the schema */
 };
 
-enum { RECORD_FIELD_COUNT = 49 };
+enum { RECORD_FIELD_COUNT = 52 };
 extern const struct record_field record_fields[RECORD_FIELD_COUNT];

@@ -47,17 +47,34 @@ static const struct record_field *find_field(struct parser *parser, const char *
 	return NULL;
 }
 
+/* Without a call: no name is longer than the first four bytes and the last eight. */
+static bool is_name(const char *at, const struct record_field *field)
+{
+	const char *name = field->name;
+	size_t size = field->name_size;
+
+	if (size < 4 || size > 12)
+		return !memcmp(at, name, size);
+	if (memcmp(at, name, 4) != 0)
+		return false;
+	return size < 8 ? !memcmp(at + size - 4, name + size - 4, 4)
+			: !memcmp(at + size - 8, name + size - 8, 8);
+}
+
 /* Behind its first quote, if it is the key of a field that comes soon, and written as we do. */
 static const struct record_field *take_field(struct parser *parser)
 {
-	size_t left = (size_t)(parser->scan.end - parser->scan.at);
+	const struct record_field *field = &record_fields[parser->next_field];
+	const struct record_field *end = &record_fields[RECORD_FIELD_COUNT];
+	const char *at = parser->scan.at;
+	size_t left = (size_t)(parser->scan.end - at);
 
-	for (size_t i = 0; i < FIELDS_AHEAD; i++) {
-		const struct record_field *field = field_from(parser, i);
+	if (end - field > FIELDS_AHEAD)
+		end = field + FIELDS_AHEAD;
+	for (; field < end; field++) {
 		size_t size = field->name_size;
 
-		if (size < left && *parser->scan.at == *field->name &&
-		    parser->scan.at[size] == '"' && !memcmp(parser->scan.at, field->name, size)) {
+		if (size < left && at[size] == '"' && is_name(at, field)) {
 			parser->scan.at += size + 1;
 			parser->next_field = (size_t)(field - record_fields) + 1;
 			return field;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define HASH_NONFATAL_OOM 1
+#define HASH_FUNCTION hash_words_of
 #include "core/uses.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <utlist.h>
 
 #include "cleanup.h"
+#include "core/hash_words.h"
 
 /* uthash reports a failed allocation by this macro; add() has a local `oom`. */
 #undef uthash_nonfatal_oom

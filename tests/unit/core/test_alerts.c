@@ -297,6 +297,39 @@ static void knows_its_alerts_by_name(void **state)
 	assert_int_equal(alert_severity_parse("", &severity), -EINVAL);
 }
 
+static void takes_the_levels_that_somebody_else_judged(void **state)
+{
+	const struct alert_rules rules = alert_rules_default();
+	cleanup_alerts struct alerts *alerts = NULL;
+	char cidr[16];
+
+	(void)state;
+	assert_int_equal(alerts_new(&rules, &alerts), 0);
+	for (unsigned int i = 0; i < ALERTS_RANGES_MAX; i++) {
+		snprintf(cidr, sizeof(cidr), "10.%u.%u.0/24", i / 256, i % 256);
+		assert_int_equal(alerts_put(alerts, &(struct alert){ .range = "a", .cidr = cidr }),
+				 0);
+	}
+	assert_int_equal(alerts_put(alerts, &(struct alert){ .range = "b", .cidr = "::/0" }),
+			 -ENOSPC);
+	assert_int_equal(alerts_watched(alerts), ALERTS_RANGES_MAX);
+	assert_int_equal(alerts_level(alerts, ALERT_RANGE_FILLING, "a"), ALERT_OK);
+	assert_int_equal(alerts_put(alerts, &(struct alert){ .kind = ALERT_RANGE_FILLING,
+							     .range = "a",
+							     .cidr = cidr,
+							     .level = ALERT_FIRING }),
+			 0);
+	assert_int_equal(alerts_level(alerts, ALERT_RANGE_FILLING, "a"), ALERT_FIRING);
+	assert_int_equal(alerts_level(alerts, ALERT_RANGE_EXHAUSTED, "a"), ALERT_OK);
+	assert_int_equal(alerts_put(alerts, &(struct alert){ .kind = ALERT_AGENT_BLIND,
+							     .range = "",
+							     .cidr = "",
+							     .level = ALERT_FIRING }),
+			 0);
+	assert_int_equal(alerts_level(alerts, ALERT_AGENT_BLIND, ""), ALERT_FIRING);
+	assert_int_equal(alerts_level(alerts, ALERT_SANDBOX_WAITING, ""), ALERT_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +343,7 @@ int main(void)
 		cmocka_unit_test(does_not_wait_where_nobody_does),
 		cmocka_unit_test(takes_numbers_that_are_none_for_not_known),
 		cmocka_unit_test(knows_its_alerts_by_name),
+		cmocka_unit_test(takes_the_levels_that_somebody_else_judged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,11 +136,31 @@ static void agrees_with_a_plain_reading_of_the_definitions(void **state)
 	}
 }
 
+static void takes_what_somebody_else_told_for_what_there_is(void **state)
+{
+	cleanup_story struct leak_story story;
+	struct leak told[2] = { { .kind = LEAK_KERNEL_ONLY, .is_told = true },
+				{ .kind = LEAK_DUPLICATE, .is_told = true } };
+
+	(void)state;
+	leak_story_open(&story);
+	story_lease(&story, "host-local", "10.9.0.3", "c1", 0);
+	check_at(&story, 1000);
+	check_at(&story, 1030);
+	assert_int_equal(leaks_count(story.leaks), 1);
+	assert_int_equal(leaks_put(story.leaks, told, 2), 0);
+	assert_int_equal(leaks_count(story.leaks), 2);
+	assert_int_equal(leaks_at(story.leaks, 1)->kind, LEAK_DUPLICATE);
+	assert_int_equal(leaks_put(story.leaks, NULL, 0), 0);
+	assert_int_equal(leaks_count(story.leaks), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bounds_what_is_known_and_keeps_what_was_there),
 		cmocka_unit_test(lists_what_was_told_by_address_and_kind),
+		cmocka_unit_test(takes_what_somebody_else_told_for_what_there_is),
 		cmocka_unit_test(agrees_with_a_plain_reading_of_the_definitions),
 	};
 

@@ -210,6 +210,25 @@ static void recalls_nothing_of_what_it_sees_itself(void **state)
 	world_close(&world);
 }
 
+static void goes_on_with_another_agents_eyes(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	apply(&world, "netns_add netns_inum=101 time_ns=1");
+	outlook_observe_all(world.outlook, world.account, world.now_ns);
+	rise(&world, 1, 120);
+	assert_true(ask(&world, 1, 254).is_known);
+	outlook_end(world.outlook, world.now_ns);
+	assert_true(outlook_wants_past(world.outlook));
+	assert_true(isnan(ask(&world, 1, 254).headroom));
+	outlook_observe_all(world.outlook, world.account, world.now_ns + S);
+	world.now_ns += 2 * S;
+	assert_false(isnan(ask(&world, 1, 254).headroom));
+	world_close(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +237,7 @@ int main(void)
 		cmocka_unit_test(goes_on_from_what_is_recalled),
 		cmocka_unit_test(changes_ranges_around_by_as_many),
 		cmocka_unit_test(recalls_nothing_of_what_it_sees_itself),
+		cmocka_unit_test(goes_on_with_another_agents_eyes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,9 @@ static void writes_every_field_in_order(void **state)
 		.used = 41,
 		.usable = 62,
 		.max_pods = 16,
+		.scope = "node",
+		.node_prefix = 27,
+		.reserved = 3,
 		.namespace = "ns",
 		.pod = "p",
 		.pod_uid = "u",
@@ -96,23 +99,23 @@ static void writes_every_field_in_order(void **state)
 
 	(void)state;
 	line = write_line(&record);
-	assert_string_equal(
-		line,
-		"{\"v\":1,\"seq\":9,\"ts\":\"2024-02-29T12:34:56.123456789Z\","
-		"\"mono_ns\":10,\"boot_id\":\"b\",\"node\":\"n\","
-		"\"type\":\"ip.assigned\",\"ip\":\"10.0.0.7\",\"prefix_len\":32,"
-		"\"family\":\"ipv4\",\"netns\":4026532345,\"netns_cookie\":8193,"
-		"\"from_netns\":4026531840,\"ifindex\":3,\"ifname\":\"eth0\","
-		"\"from_ifname\":\"veth1\",\"link_kind\":\"veth\","
-		"\"range\":\"pod-range\",\"cidr\":\"10.0.0.0/26\",\"used\":41,"
-		"\"usable\":62,\"max_pods\":16,\"namespace\":\"ns\",\"pod\":\"p\",\"pod_uid\":\"u\","
-		"\"container_id\":\"c\",\"identity\":\"cni-args\","
-		"\"latency_ns\":11,\"sandbox_ns\":5,\"plugin_ns\":6,\"reuse_ns\":12,"
-		"\"previous_pod\":\"ns/q\",\"plugin\":\"bridge\",\"command\":\"ADD\","
-		"\"duration_ns\":14,\"code\":11,\"status\":1,\"reason\":\"r\","
-		"\"message\":\"m\",\"network\":\"podnet\",\"other_netns\":102,"
-		"\"age_ns\":15,\"count\":13,\"backend\":\"fentry\",\"truncated\":true,"
-		"\"initial\":true,\"coalesced\":true}\n");
+	assert_string_equal(line,
+			    "{\"v\":1,\"seq\":9,\"ts\":\"2024-02-29T12:34:56.123456789Z\","
+			    "\"mono_ns\":10,\"boot_id\":\"b\",\"node\":\"n\","
+			    "\"type\":\"ip.assigned\",\"ip\":\"10.0.0.7\",\"prefix_len\":32,"
+			    "\"family\":\"ipv4\",\"netns\":4026532345,\"netns_cookie\":8193,"
+			    "\"from_netns\":4026531840,\"ifindex\":3,\"ifname\":\"eth0\","
+			    "\"from_ifname\":\"veth1\",\"link_kind\":\"veth\","
+			    "\"range\":\"pod-range\",\"cidr\":\"10.0.0.0/26\",\"used\":41,"
+			    "\"usable\":62,\"max_pods\":16,\"scope\":\"node\",\"node_prefix\":27,"
+			    "\"reserved\":3,\"namespace\":\"ns\",\"pod\":\"p\",\"pod_uid\":\"u\","
+			    "\"container_id\":\"c\",\"identity\":\"cni-args\","
+			    "\"latency_ns\":11,\"sandbox_ns\":5,\"plugin_ns\":6,\"reuse_ns\":12,"
+			    "\"previous_pod\":\"ns/q\",\"plugin\":\"bridge\",\"command\":\"ADD\","
+			    "\"duration_ns\":14,\"code\":11,\"status\":1,\"reason\":\"r\","
+			    "\"message\":\"m\",\"network\":\"podnet\",\"other_netns\":102,"
+			    "\"age_ns\":15,\"count\":13,\"backend\":\"fentry\",\"truncated\":true,"
+			    "\"initial\":true,\"coalesced\":true}\n");
 }
 
 static void survives_strings_from_outside(void **state)

@@ -119,9 +119,31 @@ static void refuses_other_forms_of_time(void **state)
 	}
 }
 
+static void takes_no_other_byte_anywhere_in_a_time(void **state)
+{
+	static const char base[] = "2011-11-11T11:11:11.111111111Z";
+	static const char others[] = "/:\x80\xb1\xff\xcf a";
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(base) - 1; at++) {
+		for (size_t i = 0; i < sizeof(others); i++) { /* its NUL, too */
+			char text[sizeof(base)];
+			int64_t got = 5;
+
+			memcpy(text, base, sizeof(text));
+			text[at] = others[i];
+			if (!strcmp(text, base) || (others[i] == ':' && base[at] == ':'))
+				continue;
+			assert_int_equal(text_time_parse(text, &got), -EINVAL);
+			assert_int_equal(got, 5);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_no_other_byte_anywhere_in_a_time),
 		cmocka_unit_test(tells_utf8_from_other_bytes),
 		cmocka_unit_test(writes_json_strings),
 		cmocka_unit_test(writes_time_and_reads_it_back),
