@@ -161,11 +161,12 @@ enum record_type record_type_find(const char *name)
 
 /* Spelled out: a reader of millions of lines begins each with it. */
 static const struct record absent = {
-	ABSENT(seq),	      ABSENT(mono_ns),	   ABSENT(prefix_len),	ABSENT(netns),
-	ABSENT(netns_cookie), ABSENT(from_netns),  ABSENT(ifindex),	ABSENT(used),
-	ABSENT(usable),	      ABSENT(max_pods), ABSENT(node_prefix), ABSENT(reserved),	   ABSENT(latency_ns),	ABSENT(sandbox_ns),
-	ABSENT(plugin_ns),    ABSENT(reuse_ns),	   ABSENT(duration_ns), ABSENT(code),
-	ABSENT(status),	      ABSENT(other_netns), ABSENT(age_ns),	ABSENT(count),
+	ABSENT(seq),	      ABSENT(mono_ns),	  ABSENT(prefix_len),  ABSENT(netns),
+	ABSENT(netns_cookie), ABSENT(from_netns), ABSENT(ifindex),     ABSENT(used),
+	ABSENT(usable),	      ABSENT(max_pods),	  ABSENT(node_prefix), ABSENT(reserved),
+	ABSENT(latency_ns),   ABSENT(sandbox_ns), ABSENT(plugin_ns),   ABSENT(reuse_ns),
+	ABSENT(duration_ns),  ABSENT(code),	  ABSENT(status),      ABSENT(other_netns),
+	ABSENT(age_ns),	      ABSENT(count),
 };
 
 struct record record_init(enum record_type type)
