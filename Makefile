@@ -59,7 +59,7 @@ CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cl
 	  cli/version cli/man cli/completion cli/docs
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve \
 	  chronicle attribution operations audit pods requests suppliers foresight told_ranges retold \
-	  replay alerting reload choose local agent $(CLI) main
+	  replay alerting pipeline reload choose local agent $(CLI) main
 
 # Those that are a header alone.
 HEADERS := cleanup core/hash_words source/supplier cli/option_row cli/commands

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One pipeline, read from on_event() down:
+ * What the agent is made of, opened from the inside out:
  *
- *	watch -> on_event -> state_apply -> on_fact -> account -> journal -> on_line -> event log
- *	      -> on_call  -> pods (CNI calls, leaks) ---------------> journal
- *
- * Whose a namespace is say pods, too; which ranges there are say suppliers; and
- * beside all that is measure(), which /metrics asks.
+ *	watch -> pipeline -> chronicle (the event log)
+ *	suppliers -> ranges of the pipeline
+ *	alerting, serve -> measure(), what /metrics says
+ *	reload -> settings of all these
  */
 #include "agent.h"
 
@@ -23,6 +22,7 @@
 #include "local.h"
 #include "log.h"
 #include "loop.h"
+#include "pipeline.h"
 #include "pods.h"
 #include "reload.h"
 #include "requests.h"
@@ -43,85 +43,21 @@ struct agent {
 	struct suppliers *suppliers;
 	struct foresight *foresight;
 	struct alerting *alerting;
-	struct state *state;
-	struct account *account;
+	struct pipeline pipeline;
 	struct chronicle *chronicle;
 	struct local local;
 	struct serve *serve;
 	struct reload *reload;
 	struct signals signals;
-	enum watch_phase phase; /* of the event whose facts are being told */
-	uint64_t corrected; /* facts told by the reconcile of this turn */
-	uint64_t refused; /* events that a full table could not take */
 	bool is_ready;
 };
-
-/* ---- the pipeline ---- */
-
-static void on_fact(const struct fact *fact, void *ctx)
-{
-	struct agent *agent = ctx;
-	struct account_note note = { .range = RANGE_NONE };
-	bool has_note = fact->address;
-	char pod[POD_FULL_NAME_SIZE];
-	struct identity identity;
-	struct journal_setting setting = { .identity = &identity,
-					   .is_initial = agent->phase == WATCH_INITIAL };
-
-	pods_find(agent->pods, fact, &identity);
-	if (fact->kind == FACT_IP_ASSIGNED)
-		has_note = !account_assigned(agent->account, fact, &note);
-	else if (fact->kind == FACT_IP_RELEASED)
-		account_released(agent->account, fact, pod_full_name(&identity.pod, pod), &note);
-	setting.note = has_note ? &note : NULL;
-	setting.ranges = account_ranges(agent->account);
-	if (has_note)
-		foresight_changed(agent->foresight, note.range,
-				  (int64_t)fact->time_ns +
-					  chronicle_journal(agent->chronicle)->wall_offset_ns);
-	journal_fact(chronicle_journal(agent->chronicle), fact, &setting);
-	pods_told(agent->pods, fact);
-	agent->corrected += agent->phase == WATCH_CORRECTION;
-}
-
-static void on_event(const struct event *event, enum watch_phase phase, void *ctx)
-{
-	struct agent *agent = ctx;
-
-	agent->phase = phase;
-	if (state_apply(agent->state, event))
-		agent->refused++;
-}
-
-static void on_call(const struct probe_record *record, void *ctx)
-{
-	struct agent *agent = ctx;
-
-	pods_record(agent->pods, record);
-}
-
-static void on_lost(const char *cause, uint64_t count, void *ctx)
-{
-	struct agent *agent = ctx;
-	struct record record = record_init(RECORD_EVENTS_LOST);
-
-	record.reason = cause;
-	if (count)
-		record.count = count;
-	journal_put(chronicle_journal(agent->chronicle), &record);
-}
 
 /* Records leave once a turn, in one write. */
 static int on_end_of_turn(void *ctx)
 {
 	struct agent *agent = ctx;
-	struct record record = record_init(RECORD_RECONCILE_CORRECTED);
 
-	if (agent->corrected) {
-		record.count = agent->corrected;
-		journal_put(chronicle_journal(agent->chronicle), &record);
-		agent->corrected = 0;
-	}
+	pipeline_end_turn(&agent->pipeline);
 	chronicle_end_turn(agent->chronicle);
 	return 0;
 }
@@ -132,15 +68,7 @@ static void on_ranges(struct range_table *ranges, void *ctx)
 {
 	struct agent *agent = ctx;
 
-	if (range_table_is_equal(account_ranges(agent->account), ranges)) {
-		range_table_free(ranges);
-		return;
-	}
-	journal_ranges(chronicle_journal(agent->chronicle), account_ranges(agent->account), ranges);
-	if (account_set_ranges(agent->account, ranges))
-		log_warn("no memory for other ranges, ignoring");
-	else
-		foresight_ranges(agent->foresight);
+	pipeline_set_ranges(&agent->pipeline, ranges);
 }
 
 static void on_cni_ranges(void *ctx)
@@ -158,7 +86,7 @@ static void on_sandbox(uint32_t netns, uint64_t time_ns, void *ctx)
 				     .time_ns = time_ns,
 				     .netns_inum = netns };
 
-	on_event(&event, agent->is_ready ? WATCH_LIVE : WATCH_INITIAL, agent);
+	pipeline_event(&event, agent->is_ready ? WATCH_LIVE : WATCH_INITIAL, &agent->pipeline);
 }
 
 /* ---- numbers ---- */
@@ -166,16 +94,16 @@ static void on_sandbox(uint32_t netns, uint64_t time_ns, void *ctx)
 static void measure(struct metrics_input *out, void *ctx)
 {
 	const struct agent *agent = ctx;
-	struct metrics_input input = { .state = agent->state,
-				       .account = agent->account,
+	struct metrics_input input = { .state = agent->pipeline.state,
+				       .account = agent->pipeline.account,
 				       .backend = backend_name(watch_backend(agent->watch)),
 				       .backend_limit = agent->backend_limit,
 				       .version = PODIP_VERSION,
 				       .revision = PODIP_REVISION };
 
 	watch_measure(agent->watch, &input);
-	collect_add_loss(&input, "table_full", agent->refused);
-	suppliers_measure(agent->suppliers, agent->account, &input);
+	collect_add_loss(&input, "table_full", agent->pipeline.refused);
+	suppliers_measure(agent->suppliers, agent->pipeline.account, &input);
 	pods_measure(agent->pods, &input);
 	foresight_measure(agent->foresight, loop_wall_ns(), &input);
 	alerting_measure(agent->alerting, &input);
@@ -197,10 +125,8 @@ static bool is_ready(void *ctx)
 
 static int open_core(struct agent *agent)
 {
-	int err = state_new(inventory_limits, on_fact, agent, &agent->state);
+	int err = pipeline_init(&agent->pipeline);
 
-	if (!err)
-		err = account_new(&agent->account);
 	return err ? err : requests_new(agent->loop, &agent->requests);
 }
 
@@ -214,23 +140,31 @@ static int open_pods(struct agent *agent)
 					  .ipam_file = agent->config->ipam_file,
 					  .leak_grace_ns = agent->config->leak_grace_ns,
 					  .rules = agent->config->settings.reasons,
-					  .state = agent->state,
-					  .account = agent->account,
+					  .state = agent->pipeline.state,
+					  .account = agent->pipeline.account,
 					  .journal = chronicle_journal(agent->chronicle),
 					  .on_ranges = on_cni_ranges,
 					  .on_sandbox = on_sandbox,
 					  .ctx = agent };
 
-	return pods_open(&pods, agent->loop, &agent->pods);
+	int err;
+
+	agent->pipeline.journal = chronicle_journal(agent->chronicle);
+	err = pods_open(&pods, agent->loop, &agent->pods);
+	agent->pipeline.pods = agent->pods;
+	return err;
 }
 
 static int open_foresight(struct agent *agent)
 {
-	const struct foresight_config foresight = { .account = agent->account,
+	const struct foresight_config foresight = { .account = agent->pipeline.account,
 						    .paths = agent->config->logs.paths,
 						    .path_count = agent->config->logs.count };
 
-	return foresight_open(&foresight, &agent->foresight);
+	int err = foresight_open(&foresight, &agent->foresight);
+
+	agent->pipeline.foresight = agent->foresight;
+	return err;
 }
 
 static int open_suppliers(struct agent *agent)
@@ -258,11 +192,11 @@ static int open_watch(struct agent *agent, const struct kernel *kernel)
 	const struct watch_config watch = { .intake = { .kernel = kernel,
 							.backend = agent->backend,
 							.proc_dir = agent->config->proc_dir,
-							.state = agent->state,
-							.on_event = on_event,
-							.on_call = on_call,
-							.on_lost = on_lost,
-							.ctx = agent },
+							.state = agent->pipeline.state,
+							.on_event = pipeline_event,
+							.on_call = pipeline_call,
+							.on_lost = pipeline_lost,
+							.ctx = &agent->pipeline },
 					    .reconcile_ns = agent->config->reconcile_ns };
 	int err = watch_open(&watch, agent->loop, &agent->watch);
 
@@ -332,7 +266,7 @@ static int open_serve(struct agent *agent)
 
 	agent->local = (struct local){ .node = agent->config->node,
 				       .source = source,
-				       .state = agent->state,
+				       .state = agent->pipeline.state,
 				       .identities = pods_identities(agent->pods),
 				       .audit = pods_audit(agent->pods),
 				       .recent = chronicle_recent(agent->chronicle) };
@@ -350,8 +284,7 @@ static void agent_close(struct agent *agent)
 	pods_close(agent->pods);
 	watch_close(agent->watch);
 	chronicle_close(agent->chronicle);
-	account_free(agent->account);
-	state_free(agent->state);
+	pipeline_clear(&agent->pipeline);
 	loop_free(agent->loop);
 	signals_close(&agent->signals);
 }
@@ -402,7 +335,7 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	loop_at_end_of_turn(agent->loop, on_end_of_turn, agent);
 	on_end_of_turn(agent);
 	log_info("running on kernel '%s' with backend '%s': '%u' addresses in use", kernel->release,
-		 backend_name(agent->backend), account_in_use(agent->account));
+		 backend_name(agent->backend), account_in_use(agent->pipeline.account));
 	return 0;
 }
 
