@@ -54,7 +54,7 @@ CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cl
 	  cli/plan_print cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks \
 	  cli/plan_node_cidr cli/run cli/snapshot cli/events_view cli/events cli/who_kernel \
 	  cli/tenancy_report cli/tenancy_json cli/tenancy_print cli/tenancy_compact cli/who cli/leaks \
-	  cli/status_cells cli/status_print cli/status cli/top_view cli/top cli/cluster_print cli/cluster \
+	  cli/status_cells cli/status_print cli/status cli/top_view cli/top_keys cli/top cli/cluster_print cli/cluster \
 	  cli/replay_print cli/replay_command cli/report_system cli/report_parts cli/report cli/doctor \
 	  cli/version cli/man cli/completion cli/docs
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve \

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/top_keys.h"
 #include "cli/top_view.h"
 
 enum { ROWS_MAX = 60, COLUMNS_MAX = 200 };

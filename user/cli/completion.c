@@ -48,6 +48,22 @@ static void put_quoted(const char *text, FILE *out)
 
 /* ---- bash ---- */
 
+static void put_bash_value(const struct option_row *row, FILE *out)
+{
+	enum value_kind kind = kind_of(row);
+
+	fprintf(out, "\t\t--%s", row->flag);
+	if (row->letter)
+		fprintf(out, " | -%c", row->letter);
+	fputs(kind == VALUE_FILE     ? ") values=FILE"
+	      : kind == VALUE_FOLDER ? ") values=DIR"
+				     : ") values='",
+	      out);
+	if (kind == VALUE_WORDS)
+		put_words(row->arg, " ", out);
+	fputs(kind == VALUE_WORDS || kind == VALUE_ANY ? "' ;;\n" : " ;;\n", out);
+}
+
 static void put_bash_flags(const struct command *command, const char *path, FILE *out)
 {
 	fprintf(out, "\t'%s')\n\t\tflags='--help", path);
@@ -61,26 +77,9 @@ static void put_bash_flags(const struct command *command, const char *path, FILE
 		fputs("'\n", out);
 	}
 	fputs("\t\tcase $previous in\n", out);
-	for (size_t i = 0; i < command->row_count; i++) {
-		const struct option_row *row = &command->rows[i];
-
-		if (kind_of(row) == VALUE_NONE)
-			continue;
-		fprintf(out, "\t\t--%s", row->flag);
-		if (row->letter)
-			fprintf(out, " | -%c", row->letter);
-		fputs(") ", out);
-		if (kind_of(row) == VALUE_FILE)
-			fputs("values=FILE", out);
-		else if (kind_of(row) == VALUE_FOLDER)
-			fputs("values=DIR", out);
-		else
-			fputs("values='", out);
-		if (kind_of(row) == VALUE_WORDS)
-			put_words(row->arg, " ", out);
-		fputs(kind_of(row) == VALUE_WORDS || kind_of(row) == VALUE_ANY ? "' ;;\n" : " ;;\n",
-		      out);
-	}
+	for (size_t i = 0; i < command->row_count; i++)
+		if (kind_of(&command->rows[i]) != VALUE_NONE)
+			put_bash_value(&command->rows[i], out);
 	fputs("\t\tesac\n\t\t;;\n", out);
 }
 

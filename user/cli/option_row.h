@@ -16,9 +16,6 @@ enum option_root { OPTION_ROOT_NEVER, OPTION_ROOT_ALWAYS, OPTION_ROOT_BY_DEFAULT
 
 struct option_row {
 	const char *flag; /* without "--"; of `run` the key in podip.yaml, too */
-	char letter; /* of the short form, or 0 */
-	bool has_env; /* of commands other than `run`, where all have: PODIP_... is asked, too */
-	bool is_not; /* a switch that negates the flag behind it: it has neither parse nor field */
 	const char *env; /* another variable beside PODIP_...; or NULL */
 	/* "FILE", "DIR", "a|b|c", what completion goes by; "[SECONDS]" may be left out; NULL: it is
 	 * a switch, whose text is "on" */
@@ -28,12 +25,15 @@ struct option_row {
 	/* -EINVAL for a bad text, -EBADMSG when it has said itself what is wrong, or -ENOMEM; the
 	 * field is then untouched. */
 	int (*parse)(const char *text, void *field);
-	size_t offset; /* of the field in the command's struct */
-	enum option_root root; /* is it a path under host-root? */
-	bool is_live; /* a reload of the configuration applies it */
-	size_t list_max; /* how many values it takes; 0: one, the last */
 	/* As parse, of a value behind a switch that is_not; NULL: the flag cannot be negated. */
 	int (*parse_not)(const char *text, void *field);
+	size_t offset; /* of the field in the command's struct */
+	size_t list_max; /* how many values it takes; 0: one, the last */
+	enum option_root root; /* is it a path under host-root? */
+	char letter; /* of the short form, or 0 */
+	bool has_env; /* of commands other than `run`, where all have: PODIP_... is asked, too */
+	bool is_not; /* a switch that negates the flag behind it: it has neither parse nor field */
+	bool is_live; /* a reload of the configuration applies it */
 };
 
 /* "web.listen-address" to "PODIP_WEB_LISTEN_ADDRESS". */

@@ -162,13 +162,13 @@ void status_format_count(double count, char out[static STATUS_CELL_SIZE])
 		snprintf(out, STATUS_CELL_SIZE, "%.0e", fmin(count, 1e99));
 }
 
-static void format_used(const struct status_range *range, char out[static 2 * STATUS_CELL_SIZE])
+static void format_used(const struct status_range *range, char out[static STATUS_USED_SIZE])
 {
 	char used[STATUS_CELL_SIZE], usable[STATUS_CELL_SIZE];
 
 	status_format_count(range->used, used);
 	status_format_count(range->usable, usable);
-	snprintf(out, 2 * STATUS_CELL_SIZE, "%s/%s", used, usable);
+	snprintf(out, STATUS_USED_SIZE, "%s/%s", used, usable);
 }
 
 /* '?': less likely than not. */

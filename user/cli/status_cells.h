@@ -34,11 +34,11 @@ status_list_add(struct status_list *list, const char *fmt, ...);
 bool status_is_some(double number); /* what is not known is none */
 const char *status_plural(double count);
 
-enum { STATUS_CELL_SIZE = 32 };
+enum { STATUS_CELL_SIZE = 32, STATUS_USED_SIZE = 2 * STATUS_CELL_SIZE };
 
 /* Numbers of a range; "-" of what is not known. */
 struct status_cells {
-	char used[2 * STATUS_CELL_SIZE]; /* "5/29" */
+	char used[STATUS_USED_SIZE]; /* "5/29" */
 	char percent[STATUS_CELL_SIZE];
 	char time[STATUS_CELL_SIZE]; /* until it is full; "2h?": less likely than not */
 	char rate[STATUS_CELL_SIZE]; /* addresses assigned: "3/m" */

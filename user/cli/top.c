@@ -18,6 +18,7 @@
 #include "cli/flags.h"
 #include "cli/option_values.h"
 #include "cli/output.h"
+#include "cli/top_keys.h"
 #include "cli/top_view.h"
 #include "core/log_text.h"
 #include "core/record_parse.h"

@@ -6,7 +6,6 @@
  */
 #include "cli/top_view.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,104 +19,12 @@ enum {
 	CIDR_WIDTH = 18,
 	COLUMNS_BESIDE_BAR = 65, /* of a range's line */
 	BAR_WIDTH_MAX = 60,
-	PAGE = 10,
-	PERIOD_MAX_S = 60,
 	LABELS_MAX = 4, /* lines on what is wrong */
 };
 
 static const char *const sort_names[] = { "fill", "time", "rate", "name" };
 
 _Static_assert(sizeof(sort_names) / sizeof(*sort_names) == TOP_SORT_COUNT, "a sort lacks its name");
-
-/* ---- keys ---- */
-
-static enum top_action type_filter(struct top_view *view, int key)
-{
-	size_t used = strlen(view->filter);
-
-	if (key == '\n' || key == '\r')
-		view->is_typing = false;
-	else if (key == 27) {
-		view->is_typing = false;
-		view->filter[0] = '\0';
-	} else if ((key == 127 || key == 8) && used)
-		view->filter[used - 1] = '\0';
-	else if (key >= ' ' && key < 127 && used + 1 < sizeof(view->filter)) {
-		view->filter[used] = (char)key;
-		view->filter[used + 1] = '\0';
-	}
-	view->first = 0;
-	return TOP_REDRAW;
-}
-
-static enum top_action scroll(struct top_view *view, int by)
-{
-	if (by < 0 && view->first < (size_t)-by)
-		view->first = 0;
-	else
-		view->first += (size_t)by; /* top_draw() bounds it */
-	return TOP_REDRAW;
-}
-
-static enum top_action change_period(struct top_view *view, int by)
-{
-	unsigned int period_s = view->period_s + (unsigned int)by;
-
-	if (period_s >= 1 && period_s <= PERIOD_MAX_S)
-		view->period_s = period_s;
-	return TOP_REDRAW;
-}
-
-enum top_action top_key(struct top_view *view, int key)
-{
-	if (view->is_typing)
-		return type_filter(view, key);
-	switch (key) {
-	case 'q':
-	case 3:
-		return TOP_QUIT;
-	case 's':
-		view->sort = (view->sort + 1) % TOP_SORT_COUNT;
-		view->first = 0;
-		return TOP_REDRAW;
-	case '/':
-		view->is_typing = true;
-		return TOP_REDRAW;
-	case 27:
-		view->filter[0] = '\0';
-		view->has_help = false;
-		return TOP_REDRAW;
-	case 'p':
-		view->is_paused = !view->is_paused;
-		return view->is_paused ? TOP_REDRAW : TOP_ASK;
-	case '?':
-	case 'h':
-		view->has_help = !view->has_help;
-		return TOP_REDRAW;
-	case '+':
-		return change_period(view, 1);
-	case '-':
-		return change_period(view, -1);
-	case ' ':
-	case '\n':
-		return TOP_ASK;
-	case TOP_KEY_UP:
-	case 'k':
-		return scroll(view, -1);
-	case TOP_KEY_DOWN:
-	case 'j':
-		return scroll(view, 1);
-	case TOP_KEY_PAGE_UP:
-		return scroll(view, -PAGE);
-	case TOP_KEY_PAGE_DOWN:
-		return scroll(view, PAGE);
-	case TOP_KEY_HOME:
-		view->first = 0;
-		return TOP_REDRAW;
-	default:
-		return TOP_STAY;
-	}
-}
 
 /* ---- order ---- */
 
@@ -280,7 +187,7 @@ static void draw_head(struct pen *pen, size_t count, size_t shown)
 static void draw_ranges(struct pen *pen, size_t room)
 {
 	struct top_view *view = pen->view;
-	size_t list[STATUS_RANGES_MAX], count = top_list(view, list), shown;
+	size_t list[STATUS_RANGES_MAX] = { 0 }, count = top_list(view, list), shown;
 
 	if (view->first + room > count)
 		view->first = count > room ? count - room : 0;

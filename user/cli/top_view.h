@@ -41,12 +41,6 @@ struct canvas {
 
 enum { TOP_PLAIN = -1, TOP_REVERSE = TINT_COUNT }; /* beside enum tint */
 
-enum top_action { TOP_STAY, TOP_REDRAW, TOP_ASK, TOP_QUIT };
-
-/* A key was hit: a character, or one of these. */
-enum top_key { TOP_KEY_UP = 256, TOP_KEY_DOWN, TOP_KEY_PAGE_UP, TOP_KEY_PAGE_DOWN, TOP_KEY_HOME };
-enum top_action top_key(struct top_view *view, int key);
-
 /* Ranges that the filter lets through, as they are to be sorted: indices into status->ranges.
  * The count. */
 size_t top_list(const struct top_view *view, size_t out[static STATUS_RANGES_MAX]);
