@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/text.h"
 #include "source/recall.h"
@@ -114,20 +115,41 @@ static void reads_a_log_from_its_begin_to_its_end(void **state)
 
 static void reads_no_more_than_the_end_of_a_long_log(void **state)
 {
-	static const char line[] = ASSIGNED("03:00:01") "\n";
-	size_t lines = RECALL_BYTES_MAX / (sizeof(line) - 1) + 100;
+	static const char line[] = ASSIGNED("03:00:01") "\n", old[] = ASSIGNED("02:00:00") "\n";
+	size_t lines = RECALL_BYTES_MAX / (sizeof(line) - 1);
 	struct told told = { 0 };
 	FILE *file = fopen("log.jsonl", "w");
 
 	(void)state;
 	assert_non_null(file);
+	for (size_t i = 0; i < 1000; i++)
+		fputs(old, file);
 	for (size_t i = 0; i < lines; i++)
 		fputs(line, file);
 	fputs(ASSIGNED("04:00:00") "\n", file);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(recall_read("log.jsonl", on_recalled, &told), 0);
-	assert_in_range(told.count, lines - 102, lines - 99);
+	assert_int_equal(told.count, lines + 1);
 	assert_int_equal(told.last_ns % 3600000000000, 0);
+}
+
+static void reads_older_files_of_the_log_before_the_live_one(void **state)
+{
+	struct told told = { 0 };
+
+	(void)state;
+	put("log.jsonl.00000000000000000001", ASSIGNED("03:00:01") "\n");
+	put("log.jsonl.00000000000000000002", RELEASED("03:00:02") "\n");
+	put("log.jsonl", ASSIGNED("03:00:03") "\n");
+	assert_int_equal(recall_read("log.jsonl", on_recalled, &told), 0);
+	assert_string_equal(told.text, "10.0.0.0/24 41 +1 03:00:01\n10.0.0.0/24 41 -1 03:00:02\n"
+				       "10.0.0.0/24 41 +1 03:00:03\n");
+	assert_int_equal(unlink("log.jsonl"), 0);
+	told = (struct told){ 0 };
+	assert_int_equal(recall_read("log.jsonl", on_recalled, &told), 0);
+	assert_int_equal(told.count, 2);
+	unlink("log.jsonl.00000000000000000001");
+	unlink("log.jsonl.00000000000000000002");
 }
 
 static void has_nothing_of_what_is_no_file(void **state)
@@ -151,6 +173,7 @@ int main(void)
 		cmocka_unit_test(is_not_fooled_by_texts_from_outside),
 		workdir_test(reads_a_log_from_its_begin_to_its_end),
 		workdir_test(reads_no_more_than_the_end_of_a_long_log),
+		workdir_test(reads_older_files_of_the_log_before_the_live_one),
 		workdir_test(has_nothing_of_what_is_no_file),
 	};
 

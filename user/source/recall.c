@@ -2,7 +2,6 @@
 #include "source/recall.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "cleanup.h"
 #include "core/log_line.h"
+#include "source/log_reader.h"
 
 /* The value behind "key": in a record, which escapes every quote within strings. NULL: none. */
 static const char *value_of(const char *line, size_t size, const char *key)
@@ -83,44 +83,61 @@ int recall_line(const char *line, size_t size, int64_t *last_ns, recall_fn fn, v
 	return err;
 }
 
-/* From a line's begin on: the first piece may be half of one. */
-static int read_lines(FILE *file, bool is_within, recall_fn fn, void *ctx)
-{
-	cleanup_free char *line = NULL;
-	size_t room = 0;
-	int64_t last_ns = 0;
-	ssize_t size;
+/* Back from the end until there is enough: when is that? */
+struct search {
+	size_t bytes;
+	int64_t from_ns;
+};
 
-	while ((size = getline(&line, &room, file)) > 0) {
-		if (!take(is_within, false) && line[size - 1] == '\n')
-			recall_line(line, (size_t)size - 1, &last_ns, fn, ctx);
-	}
-	return ferror(file) ? -EIO : 0;
+static int go_back(char *line, size_t size, void *ctx)
+{
+	struct search *search = ctx;
+	struct log_line head;
+	int64_t wall_ns;
+
+	search->bytes += size + 1;
+	if (!log_line_parse(line, size, &head) && !log_line_time(&head, &wall_ns))
+		search->from_ns = wall_ns;
+	return search->bytes >= RECALL_BYTES_MAX;
+}
+
+struct telling {
+	int64_t last_ns;
+	recall_fn fn;
+	void *ctx;
+};
+
+static int tell(char *line, size_t size, void *ctx)
+{
+	struct telling *telling = ctx;
+
+	recall_line(line, size, &telling->last_ns, telling->fn, telling->ctx);
+	return 0;
+}
+
+/* A FIFO must not keep us, nor be emptied. The live file may be missing: its older ones count. */
+static bool is_log(const char *path)
+{
+	struct stat status;
+
+	return strcmp(path, "-") != 0 && (stat(path, &status) < 0 || S_ISREG(status.st_mode));
 }
 
 int recall_read(const char *path, recall_fn fn, void *ctx)
 {
-	cleanup_close int fd = -1;
-	cleanup_fclose FILE *file = NULL;
-	struct stat status;
-	off_t from;
+	cleanup_log_reader struct log_reader *reader = NULL;
+	struct search search = { .from_ns = INT64_MIN };
+	struct telling telling = { .fn = fn, .ctx = ctx };
+	int err;
 
-	if (!strcmp(path, "-"))
+	if (!is_log(path))
 		return 0;
-	/* A FIFO must not keep us. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return 0;
-	from = status.st_size > RECALL_BYTES_MAX ? status.st_size - RECALL_BYTES_MAX : 0;
-	file = fdopen(fd, "r");
-	if (!file)
-		return -ENOMEM;
-	(void)take_fd(fd); /* the file has it */
-	if (fseeko(file, from, SEEK_SET) < 0)
-		return -errno;
-	return read_lines(file, from > 0, fn, ctx);
+	err = log_reader_open(path, &reader);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = log_reader_backward(reader, go_back, &search);
+	if (err < 0)
+		return err;
+	err = log_reader_since(reader, search.from_ns, INT64_MAX, tell, &telling);
+	return err < 0 ? err : 0;
 }

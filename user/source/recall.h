@@ -12,7 +12,7 @@
 #include "core/addr.h"
 
 enum {
-	RECALL_BYTES_MAX = 16 << 20, /* of the log's end; some 45,000 records */
+	RECALL_BYTES_MAX = 16 << 20, /* of the log's end, over its files; some 45,000 records */
 };
 
 enum recalled_kind {
