@@ -278,6 +278,10 @@ static int take_record(struct replay *replay, const struct record *record)
 	if (told_ranges_has(record->type))
 		return told_ranges_record(&replay->ranges, record);
 	settle_ranges(replay);
+	if (record->coalesced) {
+		replay->stats.coalesced += record->count != RECORD_ABSENT ? record->count : 0;
+		return 0;
+	}
 	replay->is_initial = replay->is_initial && record->initial;
 	begin_forecasts(replay, record->wall_ns);
 	if (record_is_event(record->type))

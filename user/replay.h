@@ -29,6 +29,7 @@ struct replay_stats {
 	uint64_t records; /* of all types, since the log's begin */
 	uint64_t types[RECORD_TYPE_COUNT + 1]; /* the last: types that are not known */
 	uint64_t incomplete; /* lack what their type has, left out */
+	uint64_t coalesced; /* left out by the agent in storms, of which only the number is known */
 	uint64_t starts; /* agent.started */
 	uint64_t missing; /* by the gaps of their numbers */
 	uint64_t differing; /* the core makes something else of them than they say */

@@ -240,6 +240,19 @@ static void says_nothing_against_a_log_that_begins_in_the_middle(void **state)
 		       "family=\"ipv4\"} 1");
 }
 
+static void counts_what_the_agent_left_out_in_a_storm(void **state)
+{
+	cleanup_world struct world world = { 0 };
+
+	(void)state;
+	tell_these(&world, "\"type\":\"agent.started\"",
+		   "\"type\":\"netns.created\",\"count\":1234,\"coalesced\":true",
+		   "\"type\":\"cni.add\",\"count\":6,\"coalesced\":true");
+	assert_int_equal(stats_of(&world)->coalesced, 1240);
+	assert_int_equal(stats_of(&world)->incomplete, 0);
+	assert_int_equal(stats_of(&world)->differing, 0);
+}
+
 static void counts_what_is_missing_by_number_and_what_is_incomplete(void **state)
 {
 	cleanup_world struct world world = { 0 };
@@ -335,6 +348,7 @@ int main(void)
 		cmocka_unit_test(survives_an_agent_that_starts_without_ranges),
 		cmocka_unit_test(notices_records_that_do_not_follow_from_those_before),
 		cmocka_unit_test(says_nothing_against_a_log_that_begins_in_the_middle),
+		cmocka_unit_test(counts_what_the_agent_left_out_in_a_storm),
 		cmocka_unit_test(counts_what_is_missing_by_number_and_what_is_incomplete),
 		cmocka_unit_test(refuses_two_nodes_unless_one_is_named),
 		cmocka_unit_test(follows_links_that_move),

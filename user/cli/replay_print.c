@@ -27,6 +27,7 @@ static void print_trust(const struct replay_stats *stats, const struct replay_ti
 		times->damaged, times->reader.too_long, times->reader.damaged);
 	fprintf(out, "missing    %" PRIu64 " records, by their numbers\n", stats->missing);
 	fprintf(out, "incomplete %" PRIu64 " records\n", stats->incomplete);
+	fprintf(out, "coalesced  %" PRIu64 " records\n", stats->coalesced);
 	fprintf(out, "differing  %" PRIu64 " records say other than what was before them makes",
 		stats->differing);
 	if (stats->differing)
