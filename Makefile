@@ -37,7 +37,7 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
 	  source/cni_result source/cni_files source/cni source/complaints source/host_local_dir \
 	  source/host_local source/ipam_json source/proc source/processes source/symbols source/tracefs \
-	  source/attempt source/hooks source/kernel source/object source/probe source/capture \
+	  source/attempt source/hooks source/kernel source/syscalls source/sandbox source/privilege source/object source/probe source/capture \
 	  source/walker source/netns_socket source/netlink source/platform source/local_suppliers \
 	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
 	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
@@ -59,7 +59,7 @@ CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cl
 	  cli/version cli/man cli/completion cli/docs
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve \
 	  chronicle attribution operations audit pods requests suppliers foresight told_ranges retold \
-	  replay alerting pipeline reload choose local agent $(CLI) main
+	  replay alerting pipeline reload choose shed local agent $(CLI) main
 
 # Those that are a header alone.
 HEADERS := cleanup core/hash_words source/supplier cli/option_row cli/commands
@@ -180,7 +180,7 @@ test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no
 
 # Workloads, and what tells whether the agent saw them: tests/lab.
 LAB_PARTS := net link address lab story step
-LAB       := churn flap populate scenario verify record answer fleet
+LAB       := churn flap populate scenario verify limit record answer fleet
 
 lab: $(LAB:%=$(O)/lab/%) ## build the workloads of the native and qemu tests
 
@@ -189,7 +189,7 @@ $(O)/lab/%.o: tests/lab/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -c $< -o $@
 
-$(filter-out %/record %/answer %/fleet,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
+$(filter-out %/limit %/record %/answer %/fleet,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmnl -ljansson
 
@@ -268,6 +268,11 @@ $(O)/describe: tests/readme/describe.c $(O)/libpodip.a
 $(O)/lab/record: $(O)/lab/record.o $(O)/tests/stream.o $(O)/libpodip.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
+
+# Takes capabilities away: util-linux' setpriv is not in every guest.
+$(O)/lab/limit: $(O)/lab/limit.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lcap-ng
 
 # The server of tests that ask somebody.
 $(O)/lab/answer: $(O)/lab/answer.o $(O)/libtest.a $(O)/user/source/file.o

@@ -27,7 +27,9 @@
 #include "reload.h"
 #include "requests.h"
 #include "serve.h"
+#include "shed.h"
 #include "signals.h"
+#include "source/object.h"
 #include "source/proc.h"
 #include "suppliers.h"
 #include "watch.h"
@@ -48,6 +50,7 @@ struct agent {
 	struct local local;
 	struct serve *serve;
 	struct reload *reload;
+	struct shed shed;
 	struct signals signals;
 	bool is_ready;
 };
@@ -110,6 +113,11 @@ static void measure(struct metrics_input *out, void *ctx)
 	chronicle_measure(agent->chronicle, &input);
 	reload_measure(agent->reload, &input);
 	serve_measure(agent->serve, &input);
+	shed_measure(&agent->shed, &input);
+	collect_add_degradation(
+		&input, &(struct metrics_degradation){ .what = "backend",
+						       .why = agent->backend_limit,
+						       .is_degraded = agent->backend_limit });
 	proc_usage(&input.process);
 	*out = input;
 }
@@ -328,6 +336,8 @@ static int start(struct agent *agent, const struct kernel *kernel)
 	if (!err)
 		err = open_reload(agent);
 	if (!err)
+		err = shed_now(&agent->shed, watch_object(agent->watch)->capture);
+	if (!err)
 		err = open_serve(agent);
 	if (err)
 		return err;
@@ -350,6 +360,12 @@ enum agent_status agent_run(const struct agent_config *config)
 		return AGENT_FAILED;
 	if (choose_backend(&kernel, config->backend, &agent.backend, &agent.backend_limit))
 		return AGENT_CANNOT_RUN;
+	shed_look(&(struct shed_config){ .kernel = &kernel,
+					 .backend = agent.backend,
+					 .proc_dir = config->proc_dir,
+					 .listen = config->listen,
+					 .listen_count = config->listen_count },
+		  &agent.shed);
 
 	err = start(&agent, &kernel);
 	if (!err)

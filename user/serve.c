@@ -16,6 +16,22 @@ struct serve {
 	int timer; /* when an idle connection times out */
 };
 
+static const char text_type[] = "text/plain; charset=utf-8";
+
+/* Takes the stream, and what it has written with it. */
+static int answer_stream(FILE *stream, char **body, const size_t *size, const char *type,
+			 struct http_response *out)
+{
+	if (fclose(stream)) {
+		free(*body);
+		return -ENOMEM;
+	}
+	*out = (struct http_response){
+		.status = 200, .content_type = type, .body = *body, .size = *size
+	};
+	return 0;
+}
+
 int serve_metrics(const struct serve_source *source, const struct http_request *request,
 		  struct http_response *out)
 {
@@ -29,15 +45,7 @@ int serve_metrics(const struct serve_source *source, const struct http_request *
 		return -ENOMEM;
 	source->measure(&input, source->ctx);
 	metrics_write(&input, format, stream);
-	if (fclose(stream)) {
-		free(body);
-		return -ENOMEM;
-	}
-	*out = (struct http_response){ .status = 200,
-				       .content_type = exposition_content_type(format),
-				       .body = body,
-				       .size = size };
-	return 0;
+	return answer_stream(stream, &body, &size, exposition_content_type(format), out);
 }
 
 static int answer(unsigned int status, const char *text, struct http_response *out)
@@ -46,10 +54,9 @@ static int answer(unsigned int status, const char *text, struct http_response *o
 
 	if (!body)
 		return -ENOMEM;
-	*out = (struct http_response){ .status = status,
-				       .content_type = "text/plain; charset=utf-8",
-				       .body = body,
-				       .size = strlen(body) };
+	*out = (struct http_response){
+		.status = status, .content_type = text_type, .body = body, .size = strlen(body)
+	};
 	return 0;
 }
 
@@ -58,12 +65,36 @@ int serve_health(struct http_response *out)
 	return answer(200, "ok\n", out);
 }
 
-/* Ready once the first walk is in the state: /metrics is complete from then on. */
+static void write_degradations(const struct metrics_input *input, FILE *out)
+{
+	for (size_t i = 0; i < input->degradation_count; i++) {
+		const struct metrics_degradation *it = &input->degradations[i];
+
+		if (it->is_degraded)
+			fprintf(out, "degraded: %s: %s%s%s\n", it->what,
+				it->capability ? it->capability : "",
+				it->capability ? " is missing: " : "", it->why);
+	}
+}
+
+/* Ready once the first walk is in the state: /metrics is complete from then on. What is missing
+ * makes it no less ready, and is said in the lines that follow. */
 int serve_ready(const struct serve_source *source, struct http_response *out)
 {
-	return source->is_ready(source->ctx)
-		       ? answer(200, "ready\n", out)
-		       : answer(503, "not ready: the first walk is not done\n", out);
+	struct metrics_input input;
+	char *body = NULL;
+	size_t size;
+	FILE *stream;
+
+	if (!source->is_ready(source->ctx))
+		return answer(503, "not ready: the first walk is not done\n", out);
+	stream = open_memstream(&body, &size);
+	if (!stream)
+		return -ENOMEM;
+	source->measure(&input, source->ctx);
+	fputs("ready\n", stream);
+	write_degradations(&input, stream);
+	return answer_stream(stream, &body, &size, text_type, out);
 }
 
 /* ---- routes ---- */

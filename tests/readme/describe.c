@@ -7,6 +7,8 @@
 #include "cli/output.h"
 #include "core/metrics.h"
 #include "core/record.h"
+#include "source/privilege.h"
+#include "source/syscalls.h"
 
 static void describe_options(void)
 {
@@ -20,6 +22,35 @@ static void describe_options(void)
 		       row->fallback ? "`" : "", row->fallback ? row->fallback : "",
 		       row->fallback ? "`" : "", row->help);
 	}
+}
+
+static void describe_capabilities(void)
+{
+	fputs("| capability | used | where | the kernel's check | what its lack costs |\n"
+	      "|---|---|---|---|---|\n",
+	      stdout);
+	for (size_t i = 0; i < PRIVILEGE_COUNT; i++) {
+		const struct privilege *row = &privileges[i];
+
+		printf("| `%s` | %s | %s | %s | `%s`: %s |\n",
+		       privilege_capability_name(row->capability),
+		       row->phase == PRIVILEGE_RUN ? "always" : "at start", row->where, row->check,
+		       row->what, row->cost);
+	}
+}
+
+/* As the OCI runtime specification has it. What is refused is as unknown: libraries then do
+ * without it. */
+static int describe_seccomp(void)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < syscall_count; i++)
+		json_array_append_new(names, json_string(syscalls[i].name));
+	return output_json(json_pack("{s:s, s:i, s:[s, s], s:[{s:o, s:s}]}", "defaultAction",
+				     "SCMP_ACT_ERRNO", "defaultErrnoRet", 38, "architectures",
+				     "SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64", "syscalls", "names",
+				     names, "action", "SCMP_ACT_ALLOW"));
 }
 
 static json_t *schema_of_field(const struct record_field *field)
@@ -71,6 +102,10 @@ int main(int argc, char **argv)
 		metrics_describe(stdout);
 	else if (argc == 2 && !strcmp(argv[1], "options"))
 		describe_options();
+	else if (argc == 2 && !strcmp(argv[1], "capabilities"))
+		describe_capabilities();
+	else if (argc == 2 && !strcmp(argv[1], "seccomp"))
+		return describe_seccomp();
 	else if (argc == 2 && !strcmp(argv[1], "events"))
 		return describe_events();
 	else

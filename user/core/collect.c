@@ -72,6 +72,13 @@ void collect_add_table(struct metrics_input *input, const char *table, double en
 	input->tables[input->table_count++].limit = limit;
 }
 
+void collect_add_degradation(struct metrics_input *input,
+			     const struct metrics_degradation *degradation)
+{
+	if (input->degradation_count < METRICS_DEGRADATION_MAX)
+		input->degradations[input->degradation_count++] = *degradation;
+}
+
 void collect_put_source(struct metrics_input *input, const struct metrics_source *source)
 {
 	if (input->source_count < METRICS_SOURCE_MAX)
@@ -165,6 +172,16 @@ void metric_entries(struct exposition *out, const struct metrics_input *input)
 void metric_limits(struct exposition *out, const struct metrics_input *input)
 {
 	put_tables(out, input, true);
+}
+
+void metric_degraded(struct exposition *out, const struct metrics_input *input)
+{
+	for (size_t i = 0; i < input->degradation_count; i++) {
+		const struct metrics_degradation *it = &input->degradations[i];
+
+		exposition_sample(out, it->is_degraded, it->what,
+				  it->capability ? it->capability : "none");
+	}
 }
 
 void metric_backend(struct exposition *out, const struct metrics_input *input)

@@ -27,6 +27,7 @@ enum {
 	METRICS_TABLE_MAX = 16,
 	METRICS_RECEIVER_MAX = 4,
 	METRICS_LOG_WORK_MAX = 8,
+	METRICS_DEGRADATION_MAX = 24,
 };
 
 enum correction {
@@ -92,6 +93,14 @@ struct metrics_log {
 	} errors[METRICS_LOG_WORK_MAX];
 };
 
+/* Something that may be missing or limited on this node. */
+struct metrics_degradation {
+	const char *what;
+	const char *capability; /* whose lack it is; NULL: another reason */
+	const char *why; /* what it costs; borrowed */
+	bool is_degraded;
+};
+
 /* What the agent knows beyond state and account. Names are literals. */
 struct metrics_input {
 	const struct state *state;
@@ -114,6 +123,8 @@ struct metrics_input {
 		double entries, limit;
 	} tables[METRICS_TABLE_MAX]; /* beside those of state and account */
 	size_t loss_count, program_count, source_count, table_count;
+	struct metrics_degradation degradations[METRICS_DEGRADATION_MAX];
+	size_t degradation_count;
 	const struct call_counts *call_counts; /* NULL: none */
 	const struct leaks *leaks; /* NULL: none */
 	struct metrics_receiver receivers[METRICS_RECEIVER_MAX];
@@ -148,6 +159,8 @@ void collect_add_program(struct metrics_input *input, const char *program, uint6
 			 uint64_t time_ns);
 void collect_add_table(struct metrics_input *input, const char *table, double entries,
 		       double limit);
+void collect_add_degradation(struct metrics_input *input,
+			     const struct metrics_degradation *degradation);
 void collect_put_source(struct metrics_input *input, const struct metrics_source *source);
 /* One that is asked, and says nothing of ranges. */
 void collect_add_source(struct metrics_input *input, const char *source, bool up, uint64_t entries,
@@ -192,5 +205,6 @@ void metric_program_seconds(struct exposition *out, const struct metrics_input *
 void metric_entries(struct exposition *out, const struct metrics_input *input);
 void metric_limits(struct exposition *out, const struct metrics_input *input);
 void metric_reloads(struct exposition *out, const struct metrics_input *input);
+void metric_degraded(struct exposition *out, const struct metrics_input *input);
 void metric_backend(struct exposition *out, const struct metrics_input *input);
 void metric_build(struct exposition *out, const struct metrics_input *input);

@@ -134,6 +134,25 @@ static bool is_limited(const struct metrics_input *input, double now_s,
 	return input->backend_limit;
 }
 
+static bool is_degraded(const struct metrics_input *input, double now_s,
+			char why[static STATUS_WHY_SIZE])
+{
+	(void)now_s;
+	for (size_t i = 0; i < input->degradation_count; i++) {
+		const struct metrics_degradation *it = &input->degradations[i];
+
+		if (!it->is_degraded)
+			continue;
+		if (it->capability)
+			snprintf(why, STATUS_WHY_SIZE, "%s is missing: %s", it->capability,
+				 it->why);
+		else
+			snprintf(why, STATUS_WHY_SIZE, "%s", it->why);
+		return true;
+	}
+	return false;
+}
+
 /* The worst first. */
 static const struct {
 	enum alert_severity severity;
@@ -142,7 +161,7 @@ static const struct {
 	{ ALERT_SEVERITY_CRITICAL, is_full },	     { ALERT_SEVERITY_CRITICAL, has_critical },
 	{ ALERT_SEVERITY_WARNING, has_warning },     { ALERT_SEVERITY_WARNING, is_overdue },
 	{ ALERT_SEVERITY_WARNING, has_source_down }, { ALERT_SEVERITY_WARNING, has_failing_log },
-	{ ALERT_SEVERITY_WARNING, is_limited },
+	{ ALERT_SEVERITY_WARNING, is_limited },	     { ALERT_SEVERITY_WARNING, is_degraded },
 };
 
 enum alert_severity status_judge(const struct metrics_input *input, int64_t wall_ns,

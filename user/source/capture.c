@@ -17,19 +17,35 @@
 
 struct capture_hook {
 	const struct object *object;
-	uint32_t event_id; /* of the tracepoint; 0 not looked up yet */
+	uint32_t event_id; /* of the tracepoint */
 	int event; /* -1 while it is not attached */
 	bool has_failed;
 };
 
+static void fail(struct capture_hook *hook, int err)
+{
+	hook->has_failed = err == -EPERM || err == -EACCES || err == -ENOENT;
+	log_warn("cannot hear what CNI plugins say: %s, ignoring: failures are told by exit status "
+		 "and state alone",
+		 strerror(-err));
+}
+
+/* The trace file system is out of reach once privileges are shed. */
 int capture_open(const struct object *object, struct capture_hook **out)
 {
 	struct capture_hook *hook = calloc(1, sizeof(*hook));
+	int err = 0;
 
 	if (!hook)
 		return -ENOMEM;
 	hook->object = object;
 	hook->event = -1;
+	if (object->capture == CAPTURE_SYSCALL)
+		err = tracefs_event_id("syscalls/sys_enter_write", &hook->event_id);
+	if (err) {
+		fail(hook, err);
+		hook->has_failed = true;
+	}
 	*out = hook;
 	return 0;
 }
@@ -50,11 +66,7 @@ static int attach(struct capture_hook *hook, int *out)
 					.wakeup_events = 1 };
 	int program = bpf_program__fd(hook->object->skel->progs.tp_write);
 	cleanup_close int event = -1;
-	int err = hook->event_id ? 0
-				 : tracefs_event_id("syscalls/sys_enter_write", &hook->event_id);
 
-	if (err)
-		return err;
 	attr.config = hook->event_id;
 	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	if (event < 0 || ioctl(event, PERF_EVENT_IOC_SET_BPF, program) < 0 ||
@@ -72,12 +84,8 @@ void capture_hold(struct capture_hook *hook)
 	if (hook->object->capture != CAPTURE_SYSCALL || hook->event >= 0 || hook->has_failed)
 		return;
 	err = attach(hook, &hook->event);
-	if (!err)
-		return;
-	hook->has_failed = err == -EPERM || err == -EACCES || err == -ENOENT;
-	log_warn("cannot hear what CNI plugins say: %s, ignoring: failures are told by exit status "
-		 "and state alone",
-		 strerror(-err));
+	if (err)
+		fail(hook, err);
 }
 
 void capture_release(struct capture_hook *hook)

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include "source/attempt.h"
@@ -20,11 +21,6 @@ static const char *const capture_names[] = { "fentry", "kprobe", "syscall" };
 static const char *const walk_form_names[] = { "direct", "loop", "tail" };
 static const char *const feature_names[] = {
 	[FEATURE_BTF] = "kernel BTF",
-	[FEATURE_CAP_BPF] = "CAP_BPF",
-	[FEATURE_CAP_PERFMON] = "CAP_PERFMON",
-	[FEATURE_CAP_NET_ADMIN] = "CAP_NET_ADMIN",
-	[FEATURE_CAP_SYS_PTRACE] = "CAP_SYS_PTRACE",
-	[FEATURE_CAP_SYS_ADMIN] = "CAP_SYS_ADMIN",
 	[FEATURE_LOCKDOWN] = "lockdown",
 	[FEATURE_TRACEFS] = "tracefs",
 	[FEATURE_KALLSYMS] = "kallsyms",
@@ -77,28 +73,10 @@ static bool works(const struct kernel *kernel, enum feature feature)
 	return kernel->features[feature].verdict == VERDICT_WORKS;
 }
 
-static void probe_capabilities(struct kernel *kernel)
+static bool holds(unsigned int capability)
 {
-	static const struct {
-		enum feature feature;
-		unsigned int capability;
-		const char *why;
-	} needed[] = {
-		{ FEATURE_CAP_BPF, CAP_BPF, "loads programs and maps" },
-		{ FEATURE_CAP_PERFMON, CAP_PERFMON, "lets programs read kernel memory and attach" },
-		{ FEATURE_CAP_NET_ADMIN, CAP_NET_ADMIN,
-		  "hears rtnetlink of all namespaces, with a large buffer" },
-		{ FEATURE_CAP_SYS_PTRACE, CAP_SYS_PTRACE,
-		  "reads the netns of process 1 and of pods' processes" },
-		{ FEATURE_CAP_SYS_ADMIN, CAP_SYS_ADMIN,
-		  "replaces CAP_BPF and CAP_PERFMON before 5.8, enters the node's netns" },
-	};
-
-	capng_get_caps_process();
-	for (size_t i = 0; i < array_size(needed); i++)
-		if (!capng_have_capability(CAPNG_EFFECTIVE, needed[i].capability))
-			judge(&kernel->features[needed[i].feature], VERDICT_REFUSED, -EPERM,
-			      "run as root, or add the capability", "not held: %s", needed[i].why);
+	return capng_have_capability(CAPNG_EFFECTIVE, capability) ||
+	       capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 }
 
 /* The first symbols may truly be at zero (per-CPU offsets), not all of the first hundred. */
@@ -139,10 +117,10 @@ static void judge_attempt(struct kernel *kernel, enum feature feature, int err, 
 
 	if (!err)
 		return;
-	if (!works(kernel, FEATURE_CAP_BPF) && !works(kernel, FEATURE_CAP_SYS_ADMIN))
+	if (!holds(CAP_BPF))
 		judge(finding, VERDICT_REFUSED, err, "run as root, or add CAP_BPF and CAP_PERFMON",
 		      "capability CAP_BPF is missing");
-	else if (!works(kernel, FEATURE_CAP_PERFMON) && !works(kernel, FEATURE_CAP_SYS_ADMIN))
+	else if (!holds(CAP_PERFMON))
 		judge(finding, VERDICT_REFUSED, err, "run as root, or add CAP_BPF and CAP_PERFMON",
 		      "capability CAP_PERFMON is missing");
 	else if (!works(kernel, FEATURE_LOCKDOWN))
@@ -193,7 +171,7 @@ static void probe_programs(struct kernel *kernel, const struct symbol *named)
 		judge_attempt(kernel, FEATURE_RDONLY_CAST, -ESRCH, "6.2 and later have it");
 	if (attempt_netlink_all_nsid())
 		judge(&kernel->features[FEATURE_NETLINK_ALL_NSID], VERDICT_REFUSED, -EPERM,
-		      "run as root, or add CAP_NET_ADMIN", "CAP_NET_ADMIN is missing");
+		      "run as root, or add CAP_NET_BROADCAST", "CAP_NET_BROADCAST is missing");
 }
 
 static void judge_hooked(struct kernel *kernel, enum backend backend, enum feature feature)
@@ -229,7 +207,7 @@ static void judge_backends(struct kernel *kernel)
 		judge(tracepoint, VERDICT_LIMITED, 0, NULL,
 		      "no triggers on this kernel: walks 10 times a second");
 	else if (!works(kernel, FEATURE_NETLINK_ALL_NSID))
-		judge(tracepoint, VERDICT_LIMITED, 0, "add CAP_NET_ADMIN",
+		judge(tracepoint, VERDICT_LIMITED, 0, "add CAP_NET_BROADCAST",
 		      "without rtnetlink, addresses that live under 1 ms can be missed");
 }
 
@@ -277,6 +255,14 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
+/* Before libbpf, which raises it at the first load. */
+static uint64_t read_memlock(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_MEMLOCK, &limit) ? UINT64_MAX : limit.rlim_max;
+}
+
 int kernel_probe(struct kernel *out)
 {
 	struct symbol symbols[NAMED_COUNT + HOOK_COUNT] = {
@@ -300,7 +286,8 @@ int kernel_probe(struct kernel *out)
 	for (size_t i = 0; i < HOOK_COUNT; i++)
 		symbols[NAMED_COUNT + i].name = hooks[i].function;
 
-	probe_capabilities(&kernel);
+	capng_get_caps_process();
+	kernel.memlock = read_memlock();
 	probe_files(&kernel);
 	symbols_find_btf(symbols, array_size(symbols));
 	probe_programs(&kernel, symbols);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cleanup.h"
 #include "source/hooks.h"
@@ -21,11 +22,6 @@ enum capture { CAPTURE_FENTRY, CAPTURE_KPROBE, CAPTURE_SYSCALL, CAPTURE_COUNT, C
 /* Things that are asked of the kernel and of its configuration. */
 enum feature {
 	FEATURE_BTF, /* /sys/kernel/btf/vmlinux */
-	FEATURE_CAP_BPF,
-	FEATURE_CAP_PERFMON,
-	FEATURE_CAP_NET_ADMIN,
-	FEATURE_CAP_SYS_PTRACE,
-	FEATURE_CAP_SYS_ADMIN,
 	FEATURE_LOCKDOWN,
 	FEATURE_TRACEFS,
 	FEATURE_KALLSYMS,
@@ -55,6 +51,7 @@ struct finding {
 struct kernel {
 	char release[65];
 	char arch[65];
+	uint64_t memlock; /* bytes that may be locked at most: before 5.11 BPF's maps count */
 	struct finding features[FEATURE_COUNT];
 	struct finding backends[BACKEND_COUNT];
 	struct finding walk_forms[WALK_FORM_COUNT];

@@ -23,6 +23,13 @@ static int open_netns(const char *path, uint32_t *out_inum)
 	return take_fd(fd);
 }
 
+int proc_own_netns(uint32_t *out_inum)
+{
+	cleanup_close int fd = open_netns("/proc/self/ns/net", out_inum);
+
+	return fd < 0 ? fd : 0;
+}
+
 int proc_host_netns(const char *proc_dir, uint32_t *out_inum)
 {
 	cleanup_close int fd = -1;

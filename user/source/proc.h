@@ -11,6 +11,8 @@
 
 enum { BOOT_ID_SIZE = 37 };
 
+/* Inode of this process's netns. -errno. */
+int proc_own_netns(uint32_t *out_inum);
 /* Inode of the netns of process 1 under proc_dir: the node's own. -errno. */
 int proc_host_netns(const char *proc_dir, uint32_t *out_inum);
 /* A descriptor of it, to open sockets there: by process 1, or our own where that is the same.

@@ -22,7 +22,8 @@ static int mount_aside(void)
 	return mount < 0 ? -errno : mount;
 }
 
-static int open_tracefs(void)
+/* -ENOENT where there is none. */
+static int open_mounted(void)
 {
 	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
@@ -32,7 +33,21 @@ static int open_tracefs(void)
 		if (place >= 0 && faccessat(place, "events", X_OK, 0) == 0)
 			return take_fd(place);
 	}
-	return mount_aside();
+	return -ENOENT;
+}
+
+bool tracefs_is_mounted(void)
+{
+	cleanup_close int place = open_mounted();
+
+	return place >= 0;
+}
+
+static int open_tracefs(void)
+{
+	int place = open_mounted();
+
+	return place >= 0 ? place : mount_aside();
 }
 
 int tracefs_event_id(const char *event, uint32_t *out)

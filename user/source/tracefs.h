@@ -4,8 +4,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
+/* Is it mounted where we see it, and may we look into it? */
+bool tracefs_is_mounted(void);
 /* Number of "GROUP/NAME", for perf_event_open(). Where the file system is not mounted it is mounted
  * for this call, attached to nothing, which needs CAP_SYS_ADMIN. -ENOENT: no such tracepoint;
  * -errno. */

@@ -561,6 +561,20 @@ static void warns_of_an_agent_that_is_degraded(void **state)
 		world.input.backend_limit = c->backend_limit;
 		expect_level(&world, *c->why ? STATUS_WARNING : STATUS_GOOD, c->why);
 	}
+	world.input.reconcile_at_s = NOW_S - 1;
+	world.input.is_log_failing = false;
+	world.input.backend_limit = NULL;
+	world.input.degradations[0] =
+		(struct metrics_degradation){ "load", "CAP_BPF", "no program", false };
+	world.input.degradations[1] =
+		(struct metrics_degradation){ "x", "CAP_SYSLOG", "no triggers", true };
+	world.input.degradation_count = 2;
+	world.input.sources[1].is_up = true;
+	expect_level(&world, STATUS_WARNING, "CAP_SYSLOG is missing: no triggers");
+	world.input.degradations[1].capability = NULL;
+	expect_level(&world, STATUS_WARNING, "no triggers");
+	world.input.degradations[1].is_degraded = false;
+	expect_level(&world, STATUS_GOOD, "");
 	/* Before anybody judged it is not known how often it is due. */
 	world.scene.view.walk_period_s = 0;
 	world.input = (struct metrics_input){ .state = world.state,
