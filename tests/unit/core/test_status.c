@@ -562,7 +562,7 @@ static void warns_of_an_agent_that_is_degraded(void **state)
 		expect_level(&world, *c->why ? STATUS_WARNING : STATUS_GOOD, c->why);
 	}
 	world.input.reconcile_at_s = NOW_S - 1;
-	world.input.is_log_failing = false;
+	world.input.log.failing = 0;
 	world.input.backend_limit = NULL;
 	world.input.degradations[0] =
 		(struct metrics_degradation){ "load", "CAP_BPF", "no program", false };
