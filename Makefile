@@ -72,14 +72,17 @@ LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lncurses
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wundef -Wformat=2 -Wvla
 CFLAGS ?= -O2 -g
+# Two builds are one, wherever they were made: no folder is told.
+PREFIX_MAP = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(abspath $(O))=build \
+	     $(addprefix -ffile-prefix-map=,$(addsuffix =,$(SYSROOT) $(realpath $(SYSROOT))))
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -fno-common -Iinclude -Iuser -I$(O) \
 	     -DPODIP_VERSION='"$(VERSION)"' -DPODIP_REVISION='"$(REVISION)"' \
-	     $(if $(SYSROOT),--sysroot=$(SYSROOT)) \
+	     $(if $(SYSROOT),--sysroot=$(SYSROOT)) $(PREFIX_MAP) \
 	     -MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(CFLAGS)
 # clang leaves -Wtype-limits out of -Wextra; BPF_PROG() never uses its ctx.
 BPF_ARCH   := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
 BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -std=gnu17 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-	     -Wtype-limits -Wno-unused-parameter -Werror -Iinclude -Ibpf \
+	     -Wtype-limits -Wno-unused-parameter -Werror -Iinclude -Ibpf $(PREFIX_MAP) \
 	     $(if $(SYSROOT),-idirafter $(SYSROOT)/usr/include) \
 	     -idirafter /usr/$(ARCH)-linux-gnu/include -idirafter /usr/include/$(ARCH)-linux-gnu -MMD -MP
 
@@ -222,6 +225,27 @@ qemu: all lab ## run the tests of other kernels in virtual machines
 bench: all lab $(BENCH:%=$(O)/bench/%) $(O)/bench/spawn ## measure against peers; root; some ten minutes
 	@O=$(O) tests/bench/run
 
+# FRESH=1: with Debian's newest libraries instead of this machine's.
+image: ## make an OCI image in $(O)/image; ARCH=aarch64 cross-builds it
+	@tests/setup image $(filter-out $(shell uname -m),$(ARCH))
+	+@$(IMAGE) deploy/image/build $(ARCH)
+
+image-all: ## make the image for amd64 and arm64, and one index of both
+	@tests/setup image x86_64 aarch64
+	+@$(IMAGE) deploy/image/build x86_64 aarch64
+
+# The Dockerfile's.
+image-tree: all
+	@$(IMAGE) ARCH=$(ARCH) deploy/image/tree $(O)/podip / $(O)/image/tree
+
+image-docker: ## make the image with docker instead
+	+@$(IMAGE) deploy/image/docker
+
+test-image: ## build images and look into them; root
+	@O=$(O) tests/image/run
+
+IMAGE = O=$(O) FRESH=$(FRESH) MAKE='$(MAKE)' VERSION='$(VERSION)' REVISION='$(REVISION)'
+
 demo: ## install, build, and show the main job on this machine's kernel; root or sudo
 	@tests/setup demo
 	@$(MAKE) --no-print-directory all
@@ -245,7 +269,8 @@ lint: all ## clang-tidy and gcc -fanalyzer
 
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo tests/deploy/run \
-		deploy/prometheus/generate tests/grafana/run tests/lab/prometheus.sh \
+		deploy/prometheus/generate tests/grafana/run tests/image/run \
+		$(filter-out %.jq %/Dockerfile %/Dockerfile.dockerignore,$(wildcard deploy/image/*)) tests/lab/prometheus.sh \
 		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/prom/* tests/page/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
 check-readme: $(O)/describe ## fail if README's tables or links are not the code's
@@ -318,9 +343,9 @@ clean: ## remove $(O)
 help: ## show this text
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
--include $(shell find $(O) -path '*/qemu' -prune -o -type f -name '*.d' -print 2>/dev/null)
+-include $(shell find $(O) \( -path '*/qemu' -o -path '$(O)/image' \) -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all man install lab test san native grafana cri prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
+.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -49,6 +49,18 @@ mirror() {
 	echo "$uri"
 }
 
+# Called before open_apt, gives it the updates and security fixes of this machine's suite, too.
+apt_updates() {
+	local suite
+	suite=$(host_codename)
+	# shellcheck disable=SC2016 # apt expands these
+	apt_also=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(CODENAME) $(REPO_URI)' \
+		'Created-By: Packages' |
+		awk -v suite="$suite" '$1 == "Debian" && $2 == "main" && index($3, suite "-") == 1 &&
+			$3 ~ /-(updates|security)$/ && !seen[$3]++ {
+			print "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]", $4, $3, $2 }')
+}
+
 # open_apt SUITE ARCH: afterwards "${apt[@]}" before an apt-get or apt-cache
 # command's arguments makes it see only that suite and architecture, and a
 # machine on which nothing is installed.
@@ -64,6 +76,7 @@ open_apt() {
 	: >"$apt_dir/status"
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" \
 		>"$apt_dir/sources.list"
+	echo "${apt_also:-}" >>"$apt_dir/sources.list"
 	# The suites of old releases are never signed anew: their date does not count.
 	cat >"$apt_dir/apt.conf" <<-CONF
 		APT::Architecture "$arch";
