@@ -269,7 +269,8 @@ lint: all ## clang-tidy and gcc -fanalyzer
 
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo tests/deploy/run \
-		deploy/prometheus/generate tests/grafana/run tests/image/run \
+		deploy/prometheus/generate deploy/generate tests/manifests/run tests/manifests/pod.sh \
+		tests/manifests/tools tests/grafana/run tests/image/run \
 		$(filter-out %.jq %/Dockerfile %/Dockerfile.dockerignore,$(wildcard deploy/image/*)) tests/lab/prometheus.sh \
 		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/prom/* tests/page/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
@@ -281,6 +282,13 @@ check-deploy: ## fail if rules, their tests or runbooks do not fit together
 
 deploy-rules: ## make of deploy/prometheus/rules.yaml what repeats it
 	@deploy/prometheus/generate write
+
+check-manifests: all ## fail if helm, kubectl or Kubernetes would not take deploy/helm and deploy/kustomize
+	@O=$(O) tests/manifests/run
+
+deploy-manifests: all ## make of the chart, and of what it copies, what repeats them
+	@O=$(O) tests/manifests/tools
+	@O=$(O) HELM=$(O)/npm/helm deploy/generate write
 
 readme: $(O)/describe ## make README's tables anew
 	@O=$(O) tests/readme/tables write
@@ -345,7 +353,7 @@ help: ## show this text
 
 -include $(shell find $(O) \( -path '*/qemu' -o -path '$(O)/image' \) -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules \
+.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules check-manifests deploy-manifests \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
