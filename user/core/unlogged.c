@@ -43,6 +43,7 @@ const char *const unlogged_metrics[] = {
 	"podip_config_reload_successful",
 	"podip_config_reload_success_timestamp_seconds",
 	"podip_socket_refused_total",
+	"podip_degraded",
 	"process_cpu_seconds_total",
 	"process_start_time_seconds",
 	"process_resident_memory_bytes",
