@@ -24,17 +24,18 @@ CORE   := core/addr core/histogram core/range core/text core/exposition core/jso
 	  core/outlook core/token_bucket core/coalesce core/journal core/recent core/node_json \
 	  core/record_event core/unlogged \
 	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
-	  core/metric_log_rows core/metric_rows core/metrics core/reconcile core/alert_view \
+	  core/metric_log_rows core/metric_web_rows core/metric_rows core/metrics core/reconcile core/alert_view \
 	  core/status_judge core/status core/status_fields core/status_json \
 	  core/span core/range_map core/range_marks core/html core/page_map core/page_events core/page \
 	  core/plan core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
 	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
 	  core/log_member core/log_name core/log_line core/byte_size core/record_glance \
 	  core/tenancy core/tenancy_clock core/tenancy_start core/tenancy_store core/tenancy_failures \
-	  core/tenancies core/tenancy_feed core/tenancy_lookup core/ustar core/secrets core/pseudonym
+	  core/tenancies core/tenancy_feed core/tenancy_lookup core/ustar core/secrets core/pseudonym \
+	  core/tls_words core/web_settings core/bcrypt_hash core/basic_auth core/auth_cache core/nearby
 NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
 SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
-	  source/yamlfile source/alert_config source/config source/dirwatch source/cni_conf \
+	  source/yamlfile source/yamlkeys source/web_tls_config source/web_config source/alert_config source/config source/dirwatch source/cni_conf \
 	  source/cni_result source/cni_files source/cni source/complaints source/host_local_dir \
 	  source/host_local source/ipam_json source/proc source/processes source/symbols source/tracefs \
 	  source/attempt source/hooks source/kernel source/syscalls source/sandbox source/privilege source/object source/probe source/capture \
@@ -46,7 +47,7 @@ SOURCE := source/file source/json source/supplier source/poll source/last_good s
 	  source/log_cursor source/log_follow source/log_reader source/recall source/agent_client \
 	  source/child source/bpf_facts source/prometheus
 SINK   := sink/log_buffer sink/log_end sink/log_output sink/log_rotation sink/log_compress \
-	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/http \
+	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/tls sink/passwords sink/gate sink/visitor sink/pace sink/http \
 	  sink/page_files sink/post sink/outbox sink/alert_json sink/alertmanager sink/node_event \
 	  sink/node_events sink/archive
 CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color \
@@ -59,7 +60,7 @@ CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cl
 	  cli/version cli/man cli/completion cli/docs
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve \
 	  chronicle attribution operations audit pods requests suppliers foresight told_ranges retold \
-	  replay alerting pipeline reload choose shed local agent $(CLI) main
+	  replay alerting pipeline reload web_access choose shed local agent $(CLI) main
 
 # Those that are a header alone.
 HEADERS := cleanup core/hash_words source/supplier cli/option_row cli/commands
@@ -68,7 +69,7 @@ BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
 UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
 
-LIBS   := -lmicrohttpd -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lncursesw -ltinfo -lm
+LIBS   := -lmicrohttpd -lgnutls -lcrypt -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lncursesw -ltinfo -lm
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wundef -Wformat=2 -Wvla
 CFLAGS ?= -O2 -g

@@ -33,6 +33,7 @@
 #include "source/proc.h"
 #include "suppliers.h"
 #include "watch.h"
+#include "web_access.h"
 
 struct agent {
 	const struct agent_config *config;
@@ -51,6 +52,7 @@ struct agent {
 	struct serve *serve;
 	struct reload *reload;
 	struct shed shed;
+	struct web_access *web_access;
 	struct signals signals;
 	bool is_ready;
 };
@@ -111,7 +113,8 @@ static void measure(struct metrics_input *out, void *ctx)
 	foresight_measure(agent->foresight, loop_wall_ns(), &input);
 	alerting_measure(agent->alerting, &input);
 	chronicle_measure(agent->chronicle, &input);
-	reload_measure(agent->reload, &input);
+	input.reloads = reload_measure(agent->reload);
+	web_access_measure(agent->web_access, &input);
 	serve_measure(agent->serve, &input);
 	shed_measure(&agent->shed, &input);
 	collect_add_degradation(
@@ -251,12 +254,16 @@ static int apply_settings(void *ctx)
 static int open_reload(struct agent *agent)
 {
 	const struct reload_config reload = {
+		.what = "configuration",
 		.path = agent->config->config_path,
 		.apply = apply_settings,
 		.ctx = agent,
 	};
 
-	return reload_open(&reload, agent->loop, &agent->reload);
+	int err = reload_open(&reload, agent->loop, &agent->reload);
+
+	return err ? err
+		   : web_access_open(agent->config->web_config, agent->loop, &agent->web_access);
 }
 
 static int open_serve(struct agent *agent)
@@ -266,10 +273,11 @@ static int open_serve(struct agent *agent)
 		.addresses = agent->config->listen,
 		.address_count = agent->config->listen_count,
 		.source = source,
-		.page = { agent->config->node, agent->config->shows_pods,
+		.page = { agent->config->node, agent->config->page_names,
 			  chronicle_recent(agent->chronicle), measure, agent },
 		.local = { agent->config->socket_path, local_routes, LOCAL_ROUTE_COUNT,
 			   &agent->local },
+		.gate = web_access_gate(agent->web_access),
 	};
 
 	agent->local = (struct local){ .node = agent->config->node,
@@ -284,6 +292,7 @@ static int open_serve(struct agent *agent)
 static void agent_close(struct agent *agent)
 {
 	serve_close(agent->serve);
+	web_access_close(agent->web_access);
 	reload_close(agent->reload);
 	alerting_close(agent->alerting);
 	suppliers_close(agent->suppliers);
@@ -304,6 +313,7 @@ static void on_reload(void *ctx)
 	chronicle_reopen(agent->chronicle);
 	if (agent->config->read_again)
 		reload_request(agent->reload);
+	web_access_request(agent->web_access);
 }
 
 static int start(struct agent *agent, const struct kernel *kernel)

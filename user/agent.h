@@ -12,6 +12,7 @@
 #include "chronicle.h"
 #include "core/failure.h"
 #include "core/range.h"
+#include "page_view.h"
 #include "source/kernel.h"
 #include "source/supplier.h"
 
@@ -32,7 +33,8 @@ struct agent_config {
 	const char *host_root;
 	char *const *listen;
 	size_t listen_count;
-	bool shows_pods; /* names of pods on the page */
+	const char *web_config; /* file of the web configuration; "" none */
+	enum page_names page_names;
 	const char *socket_path; /* of the unix socket; NULL: none */
 	struct chronicle_logs logs;
 	uint64_t reconcile_ns;

@@ -149,7 +149,8 @@ static int on_ready(const struct http_request *request, void *ctx, struct http_r
 }
 
 const struct http_route local_routes[] = {
-	{ "/v1/status", on_status }, { "/v1/snapshot", on_snapshot }, { "/v1/leaks", on_leaks },
-	{ "/v1/events", on_events }, { "/metrics", on_metrics },      { "/healthz", on_health },
-	{ "/readyz", on_ready },
+	{ "/v1/status", on_status, false }, { "/v1/snapshot", on_snapshot, false },
+	{ "/v1/leaks", on_leaks, false },   { "/v1/events", on_events, false },
+	{ "/metrics", on_metrics, false },  { "/healthz", on_health, false },
+	{ "/readyz", on_ready, false },
 };

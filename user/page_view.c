@@ -89,7 +89,7 @@ static void cleanup_status_fn(struct status **status)
 	free(*status);
 }
 
-static int write_page(const struct page_view *view, FILE *out)
+static int write_page(const struct page_view *view, bool shows_pods, FILE *out)
 {
 	__attribute__((__cleanup__(cleanup_status_fn))) struct status *status = NULL;
 	cleanup_range_marks struct range_marks marks = { 0 };
@@ -115,12 +115,14 @@ static int write_page(const struct page_view *view, FILE *out)
 				    .marks = &marks,
 				    .events = events.records,
 				    .event_count = events.count,
-				    .shows_pods = view->shows_pods };
+				    .shows_pods = shows_pods };
 	return page_write(&page, out);
 }
 
-int page_view_answer(const struct page_view *view, struct http_response *out)
+int page_view_answer(const struct page_view *view, bool is_nearby, struct http_response *out)
 {
+	bool shows_pods = view->names == PAGE_NAMES_ALL ||
+			  (view->names == PAGE_NAMES_NEARBY && is_nearby);
 	cleanup_free char *body = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&body, &size);
@@ -128,7 +130,7 @@ int page_view_answer(const struct page_view *view, struct http_response *out)
 
 	if (!stream)
 		return -ENOMEM;
-	err = write_page(view, stream);
+	err = write_page(view, shows_pods, stream);
 	if (fclose(stream) || err)
 		return err ? err : -ENOMEM;
 	*out = (struct http_response){ .status = 200,

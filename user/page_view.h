@@ -14,15 +14,18 @@ struct http_response;
 struct metrics_input;
 struct recent;
 
+/* Who is told names of pods. */
+enum page_names { PAGE_NAMES_NEARBY, PAGE_NAMES_ALL, PAGE_NAMES_NONE };
+
 /* Everything is borrowed. */
 struct page_view {
 	const char *node;
-	bool shows_pods; /* names of pods, to everybody who can ask */
+	enum page_names names;
 	const struct recent *recent; /* the newest records; NULL: none */
 	void (*measure)(struct metrics_input *out, void *ctx);
 	void *ctx;
 };
 
-/* As an http_fn() answers. -ENOMEM. */
-int page_view_answer(const struct page_view *view, struct http_response *out);
+/* As an http_fn() answers; is_nearby as its request has it. -ENOMEM. */
+int page_view_answer(const struct page_view *view, bool is_nearby, struct http_response *out);
 int page_view_answer_file(enum page_file_name name, struct http_response *out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reload: notices that podip.yaml says something else, or is told to look (SIGHUP),
- * and has it applied, once for changes that come close together.
+ * Reload: notices that podip.yaml, or other files that belong together, say something
+ * else, or is told to look (SIGHUP), and has it applied, once for changes that come close
+ * together.
  */
 #pragma once
 
@@ -16,8 +17,10 @@
 struct loop;
 struct reload;
 
-/* Everything is borrowed for the reload's life. */
+enum { RELOAD_FILES_MAX = 4 };
+
 struct reload_config {
+	const char *what; /* a literal, in the log: "configuration" */
 	const char *path; /* NULL or "": there is no file, only reload_request() */
 	/* Read and apply. -errno after saying why: then what was goes on. */
 	int (*apply)(void *ctx);
@@ -33,4 +36,7 @@ DEFINE_CLEANUP(reload, struct reload *, reload_close)
 
 /* In RELOAD_DELAY_NS, whether or not the file has changed. */
 void reload_request(struct reload *reload);
-void reload_measure(const struct reload *reload, struct metrics_input *out);
+/* These files from now on, instead of those before; what they say now counts as applied. They are
+ * copied. -E2BIG, or -errno: then those before go on. */
+int reload_follow(struct reload *reload, char *const *paths, size_t count);
+struct metrics_reloads reload_measure(const struct reload *reload);

@@ -125,8 +125,7 @@ static int on_page(const struct http_request *request, void *ctx, struct http_re
 {
 	const struct serve *serve = ctx;
 
-	(void)request;
-	return page_view_answer(&serve->config.page, out);
+	return page_view_answer(&serve->config.page, request->is_nearby, out);
 }
 
 static int on_style(const struct http_request *request, void *ctx, struct http_response *out)
@@ -144,8 +143,9 @@ static int on_script(const struct http_request *request, void *ctx, struct http_
 }
 
 static const struct http_route routes[] = {
-	{ "/", on_page },	    { "/page.css", on_style }, { "/page.js", on_script },
-	{ "/metrics", on_metrics }, { "/healthz", on_health }, { "/readyz", on_ready },
+	{ "/", on_page, false },	  { "/page.css", on_style, false },
+	{ "/page.js", on_script, false }, { "/metrics", on_metrics, false },
+	{ "/healthz", on_health, true },  { "/readyz", on_ready, true },
 };
 
 /* ---- the loop ---- */
@@ -185,7 +185,12 @@ static int on_http_timer(void *ctx)
 
 static int open_one(struct serve *serve, const char *address, struct loop *loop, struct http **out)
 {
-	int err = http_open(address, routes, array_size(routes), serve, out);
+	const struct http_config config = { .address = address,
+					    .routes = routes,
+					    .count = array_size(routes),
+					    .ctx = serve,
+					    .gate = serve->config.gate };
+	int err = http_open(&config, out);
 
 	if (err)
 		return log_err(err, "cannot listen on '%s'", address);
@@ -197,6 +202,9 @@ static int open_one(struct serve *serve, const char *address, struct loop *loop,
 static int open_local(struct serve *serve, struct loop *loop)
 {
 	const struct serve_local *local = &serve->config.local;
+	struct http_config config = { .routes = local->routes,
+				      .count = local->route_count,
+				      .ctx = local->ctx };
 	cleanup_free char *address = NULL;
 	int err;
 
@@ -204,7 +212,8 @@ static int open_local(struct serve *serve, struct loop *loop)
 		address = NULL;
 		return -ENOMEM;
 	}
-	err = http_open(address, local->routes, local->route_count, local->ctx, &serve->local);
+	config.address = address;
+	err = http_open(&config, &serve->local);
 	if (err == -EADDRINUSE) {
 		log_write(LOG_LEVEL_ERROR,
 			  "another agent runs here: it answers on '%s'; a second one needs another "
@@ -259,4 +268,14 @@ void serve_measure(const struct serve *serve, struct metrics_input *out)
 {
 	if (serve && serve->local)
 		out->socket_refused = http_stats(serve->local).forbidden;
+	for (size_t i = 0; serve && i < SERVE_MAX && serve->https[i]; i++) {
+		struct http_stats stats = http_stats(serve->https[i]);
+		uint64_t *refused = out->web.refused;
+
+		refused[METRICS_WEB_CONNECTION_LIMIT] += stats.refused;
+		refused[METRICS_WEB_HANDSHAKE] += stats.unfinished;
+		refused[METRICS_WEB_PASSWORD] += stats.wrong_passwords;
+		refused[METRICS_WEB_PASSWORD_RATE] += stats.too_many_passwords;
+		refused[METRICS_WEB_RATE] += stats.too_many;
+	}
 }

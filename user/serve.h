@@ -15,6 +15,7 @@
 
 enum { SERVE_MAX = 8 }; /* addresses */
 
+struct gate;
 struct loop;
 struct serve;
 
@@ -39,6 +40,7 @@ struct serve_config {
 	struct serve_source source;
 	struct page_view page;
 	struct serve_local local;
+	struct gate *gate; /* of the addresses; borrowed for the server's life; NULL: none */
 };
 
 /* Says why in the log when it fails. A unix socket that cannot be is done without, unless somebody

@@ -78,8 +78,9 @@ static int get_failure(const struct http_request *request, void *ctx, struct htt
 }
 
 static const struct http_route routes[] = {
-	{ "/metrics", get_metrics }, { "/big", get_big },	  { "/nothing", get_nothing },
-	{ "/failure", get_failure }, { "/headers", get_headers },
+	{ "/metrics", get_metrics, false }, { "/big", get_big, false },
+	{ "/nothing", get_nothing, false }, { "/failure", get_failure, false },
+	{ "/headers", get_headers, false },
 };
 
 static int calls; /* of get_metrics() */
@@ -89,7 +90,12 @@ static struct http *open_http(void)
 	struct http *http = NULL;
 
 	calls = 0;
-	assert_int_equal(http_open("127.0.0.1:0", routes, case_count(routes), &calls, &http), 0);
+	assert_int_equal(http_open(&(struct http_config){ .address = "127.0.0.1:0",
+							  .routes = routes,
+							  .count = case_count(routes),
+							  .ctx = &calls },
+				   &http),
+			 0);
 	return http;
 }
 

@@ -49,7 +49,12 @@ static void listens_where_it_is_told(void **state)
 		cleanup_http struct http *http = NULL;
 
 		print_message("  '%s'\n", c->address);
-		assert_int_equal(http_open(c->address, NULL, 0, NULL, &http), 0);
+		assert_int_equal(http_open(&(struct http_config){ .address = c->address,
+								  .routes = NULL,
+								  .count = 0,
+								  .ctx = NULL },
+					   &http),
+				 0);
 		assert_int_equal(dial(AF_INET, http_port(http)), c->v4 ? 0 : -ECONNREFUSED);
 		assert_int_equal(dial(AF_INET6, http_port(http)), c->v6 ? 0 : -ECONNREFUSED);
 	}
@@ -88,7 +93,12 @@ static void rejects_bad_addresses(void **state)
 		struct http *http = NULL;
 
 		print_message("  '%s'\n", *c);
-		assert_int_equal(http_open(*c, NULL, 0, NULL, &http), -EINVAL);
+		assert_int_equal(http_open(&(struct http_config){ .address = *c,
+								  .routes = NULL,
+								  .count = 0,
+								  .ctx = NULL },
+					   &http),
+				 -EINVAL);
 		assert_null(http);
 	}
 }
@@ -100,11 +110,26 @@ static void says_why_it_cannot_listen(void **state)
 	char address[32];
 
 	(void)state;
-	assert_int_equal(http_open("127.0.0.1:0", NULL, 0, NULL, &http), 0);
+	assert_int_equal(http_open(&(struct http_config){ .address = "127.0.0.1:0",
+							  .routes = NULL,
+							  .count = 0,
+							  .ctx = NULL },
+				   &http),
+			 0);
 	snprintf(address, sizeof(address), "127.0.0.1:%u", http_port(http));
-	assert_int_equal(http_open(address, NULL, 0, NULL, &second), -EADDRINUSE);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = NULL,
+							  .count = 0,
+							  .ctx = NULL },
+				   &second),
+			 -EADDRINUSE);
 	/* TEST-NET-1 is no machine's address */
-	assert_int_equal(http_open("192.0.2.1:0", NULL, 0, NULL, &second), -EADDRNOTAVAIL);
+	assert_int_equal(http_open(&(struct http_config){ .address = "192.0.2.1:0",
+							  .routes = NULL,
+							  .count = 0,
+							  .ctx = NULL },
+				   &second),
+			 -EADDRNOTAVAIL);
 	assert_null(second);
 }
 

@@ -52,7 +52,8 @@ static int get_failure(const struct http_request *request, void *ctx, struct htt
 	return -EIO;
 }
 
-static const struct http_route routes[] = { { "/echo", get_echo }, { "/failure", get_failure } };
+static const struct http_route routes[] = { { "/echo", get_echo, false },
+					    { "/failure", get_failure, false } };
 static int calls;
 
 static struct http *open_http(void)
@@ -60,7 +61,12 @@ static struct http *open_http(void)
 	struct http *http = NULL;
 
 	calls = 0;
-	assert_int_equal(http_open(address, routes, case_count(routes), &calls, &http), 0);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = case_count(routes),
+							  .ctx = &calls },
+				   &http),
+			 0);
 	return http;
 }
 
@@ -176,7 +182,12 @@ static void leaves_one_alone_that_somebody_answers_on(void **state)
 	(void)state;
 	place("agent.sock");
 	http = open_http();
-	assert_int_equal(http_open(address, routes, 1, &calls, &second), -EADDRINUSE);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = 1,
+							  .ctx = &calls },
+				   &second),
+			 -EADDRINUSE);
 	assert_null(second);
 	close(dial());
 }
@@ -189,7 +200,12 @@ static void lets_no_two_start_at_the_same_time(void **state)
 	(void)state;
 	place("agent.sock");
 	assert_int_equal(flock(lock, LOCK_EX), 0);
-	assert_int_equal(http_open(address, routes, 1, &calls, &http), -EADDRINUSE);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = 1,
+							  .ctx = &calls },
+				   &http),
+			 -EADDRINUSE);
 	assert_int_equal(flock(lock, LOCK_UN), 0);
 	http = open_http();
 	http_close(http);
@@ -202,16 +218,36 @@ static void harms_nothing_that_is_no_socket(void **state)
 	(void)state;
 	place("file");
 	put_bytes(path, "precious", 8);
-	assert_int_equal(http_open(address, routes, 1, &calls, &http), -EEXIST);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = 1,
+							  .ctx = &calls },
+				   &http),
+			 -EEXIST);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("elsewhere", path), 0);
-	assert_int_equal(http_open(address, routes, 1, &calls, &http), -EEXIST);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = 1,
+							  .ctx = &calls },
+				   &http),
+			 -EEXIST);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(http_open(address, routes, 1, &calls, &http), -EEXIST);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = 1,
+							  .ctx = &calls },
+				   &http),
+			 -EEXIST);
 	assert_null(http);
 	place("none/under/two");
-	assert_int_equal(http_open(address, routes, 1, &calls, &http), -ENOENT);
+	assert_int_equal(http_open(&(struct http_config){ .address = address,
+							  .routes = routes,
+							  .count = 1,
+							  .ctx = &calls },
+				   &http),
+			 -ENOENT);
 }
 
 static void rejects_what_is_no_path(void **state)
@@ -236,7 +272,12 @@ static void rejects_what_is_no_path(void **state)
 		struct http *http = NULL;
 
 		print_message("  '%s'\n", c->address);
-		assert_int_equal(http_open(c->address, routes, 1, &calls, &http), c->err);
+		assert_int_equal(http_open(&(struct http_config){ .address = c->address,
+								  .routes = routes,
+								  .count = 1,
+								  .ctx = &calls },
+					   &http),
+				 c->err);
 		assert_null(http);
 	}
 }

@@ -75,17 +75,17 @@ static void expect_headers(const struct http_response *response)
 	assert_string_equal(header(response, "Cache-Control"), "no-store");
 }
 
-static char *answer(struct world *world, bool shows_pods, bool has_recent)
+static char *answer(struct world *world, enum page_names names, bool is_nearby, bool has_recent)
 {
 	const struct page_view view = { .node = "node-1",
-					.shows_pods = shows_pods,
+					.names = names,
 					.recent = has_recent ? world->recent : NULL,
 					.measure = measure,
 					.ctx = world };
 	struct http_response response = { 0 };
 	char *text;
 
-	assert_int_equal(page_view_answer(&view, &response), 0);
+	assert_int_equal(page_view_answer(&view, is_nearby, &response), 0);
 	assert_int_equal(response.status, 200);
 	assert_string_equal(response.content_type, "text/html; charset=utf-8");
 	expect_headers(&response);
@@ -98,12 +98,15 @@ static char *answer(struct world *world, bool shows_pods, bool has_recent)
 static void shows_the_newest_events_but_no_names(void **state)
 {
 	static const struct {
-		bool shows_pods, has_recent;
+		enum page_names names;
+		bool is_nearby, has_recent;
 		bool has_ip, has_pod;
 	} cases[] = {
-		{ false, false, false, false },
-		{ false, true, true, false },
-		{ true, true, true, true },
+		{ PAGE_NAMES_NONE, true, false, false, false },
+		{ PAGE_NAMES_NONE, true, true, true, false },
+		{ PAGE_NAMES_NEARBY, false, true, true, false },
+		{ PAGE_NAMES_NEARBY, true, true, true, true },
+		{ PAGE_NAMES_ALL, false, true, true, true },
 	};
 	struct world world;
 
@@ -112,7 +115,7 @@ static void shows_the_newest_events_but_no_names(void **state)
 	recent_add(world.recent, "not a record\n", strlen("not a record\n"));
 	recent_add(world.recent, LINE, strlen(LINE));
 	for_each_case(c, cases) {
-		cleanup_free char *text = answer(&world, c->shows_pods, c->has_recent);
+		cleanup_free char *text = answer(&world, c->names, c->is_nearby, c->has_recent);
 
 		assert_non_null(strstr(text, "<h1>node-1</h1>"));
 		assert_int_equal(!!strstr(text, "10.0.0.14"), c->has_ip);

@@ -38,7 +38,8 @@ struct options {
 	char *runbook_url;
 	uint64_t alerts_period_ns;
 	bool has_node_events;
-	bool shows_pods;
+	enum option_names shows_pods;
+	char *web_config; /* "" none */
 	struct option_list sources_off;
 	uint64_t sources_period_ns;
 	uint64_t leak_grace_ns;
@@ -50,5 +51,5 @@ struct options {
 };
 
 /* The first row: it names the file where the others may be. */
-enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 37 };
+enum { OPTION_ROW_CONFIG, OPTION_ROW_COUNT = 38 };
 extern const struct option_row option_rows[OPTION_ROW_COUNT];

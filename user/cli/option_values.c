@@ -163,6 +163,23 @@ int option_switch(const char *text, void *field)
 	return 0;
 }
 
+int option_names(const char *text, void *field)
+{
+	static const char *const words[] = {
+		[OPTION_NAMES_LOOPBACK] = "loopback",
+		[OPTION_NAMES_ON] = "on",
+		[OPTION_NAMES_OFF] = "off",
+	};
+
+	for (size_t i = 0; i < array_size(words); i++) {
+		if (!strcmp(words[i], text)) {
+			*(enum option_names *)field = (enum option_names)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 int option_place_or_socket(const char *text, void *field)
 {
 	if (!strncmp(text, "unix:/", 6))

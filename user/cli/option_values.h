@@ -21,6 +21,8 @@ enum option_backend {
 	OPTION_BACKEND_COUNT,
 };
 
+enum option_names { OPTION_NAMES_LOOPBACK, OPTION_NAMES_ON, OPTION_NAMES_OFF };
+
 /* Items are owned. */
 struct option_list {
 	char *items[OPTION_LIST_MAX];
@@ -43,6 +45,7 @@ int option_source_item(const char *text, void *field); /* the same, a name of su
 int option_place(const char *text, void *field); /* char *, owned: "auto", "off", http(s)://... */
 int option_url(const char *text, void *field); /* char *, owned: http(s)://..., or "" */
 int option_switch(const char *text, void *field); /* bool: on, off */
+int option_names(const char *text, void *field); /* enum option_names: loopback, on, off */
 int option_place_or_socket(const char *text, void *field); /* the same, or unix:/PATH */
 int option_socket(const char *text,
 		  void *field); /* char *, owned: "off", or a path that fits a unix socket */

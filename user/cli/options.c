@@ -147,6 +147,7 @@ void options_clear(struct options *options)
 	free(options->alertmanager_token_file);
 	free(options->alertmanager_ca_file);
 	free(options->runbook_url);
+	free(options->web_config);
 	config_clear(&options->file);
 	*options = (struct options){ 0 };
 }

@@ -201,6 +201,7 @@ static int open_run(struct run *run)
 		.address_count = run->arguments->listen.count,
 		.source = { measure, is_ready, run },
 		.page = { .node = run->arguments->node ? run->arguments->node : "",
+			  .names = PAGE_NAMES_NONE,
 			  .measure = measure,
 			  .ctx = run }
 	};

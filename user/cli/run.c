@@ -23,6 +23,17 @@ static enum backend backend_of(enum option_backend option)
 	return backends[option];
 }
 
+static enum page_names names_of(enum option_names option)
+{
+	static const enum page_names names[] = {
+		[OPTION_NAMES_LOOPBACK] = PAGE_NAMES_NEARBY,
+		[OPTION_NAMES_ON] = PAGE_NAMES_ALL,
+		[OPTION_NAMES_OFF] = PAGE_NAMES_NONE,
+	};
+
+	return names[option];
+}
+
 /* "auto" is what the platform offers, "off" nothing. */
 static const char *place(const char *option, const char *found)
 {
@@ -126,7 +137,8 @@ static int run(struct reader *reader)
 		.host_root = options->host_root,
 		.listen = options->listen.items,
 		.listen_count = options->listen.count,
-		.shows_pods = options->shows_pods,
+		.web_config = options->web_config,
+		.page_names = names_of(options->shows_pods),
 		.socket_path = strcmp(options->socket, "off") != 0 ? options->socket : NULL,
 		.logs = { options->events_files.items, options->events_files.count,
 			  options->events_policy },

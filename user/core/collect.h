@@ -73,6 +73,20 @@ struct metrics_reloads {
 	double applied_at_s; /* since the epoch; the start counts */
 };
 
+enum metrics_web_cause {
+	METRICS_WEB_CONNECTION_LIMIT,
+	METRICS_WEB_HANDSHAKE, /* of TLS, not finished */
+	METRICS_WEB_PASSWORD, /* none, or a wrong one */
+	METRICS_WEB_PASSWORD_RATE, /* too many new ones to judge */
+	METRICS_WEB_RATE, /* past the configuration's rate_limit */
+	METRICS_WEB_CAUSE_COUNT,
+};
+
+struct metrics_web {
+	uint64_t refused[METRICS_WEB_CAUSE_COUNT]; /* connections and requests, ever */
+	struct metrics_reloads reloads; /* of its configuration */
+};
+
 /* Somebody who is told of alerts. */
 struct metrics_receiver {
 	const char *receiver;
@@ -147,6 +161,7 @@ struct metrics_input {
 	double reconcile_took_s;
 	struct metrics_log log;
 	struct metrics_reloads reloads;
+	struct metrics_web web;
 	uint64_t socket_refused; /* connections of other users to the unix socket, ever */
 	int64_t wall_offset_ns; /* from a monotonic time to one since the epoch; 0 not known */
 	struct process_usage process;

@@ -7,6 +7,7 @@
 #include "core/collect_ranges.h"
 #include "core/collect_sources.h"
 #include "core/metric_log_rows.h"
+#include "core/metric_web_rows.h"
 
 #define RANGE_LABELS                      \
 	{                                 \
@@ -392,5 +393,8 @@ const struct metric_row *metric_row_at(size_t index)
 	if (index < array_size(rows))
 		return &rows[index];
 	index -= array_size(rows);
-	return index < metric_log_row_count ? &metric_log_rows[index] : NULL;
+	if (index < metric_log_row_count)
+		return &metric_log_rows[index];
+	index -= metric_log_row_count;
+	return index < metric_web_row_count ? &metric_web_rows[index] : NULL;
 }

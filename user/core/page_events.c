@@ -172,7 +172,7 @@ void page_events_write(const struct record *events, size_t count, bool shows_pod
 	fputs("</tbody></table>", out);
 	if (!shows_pods)
 		fputs("<p class=\"scale\">Without names of pods: "
-		      "<code>--web.show-pods on</code> shows them.</p>",
+		      "<code>--web.show-pods</code> says who is shown them.</p>",
 		      out);
 	fputs("</section>\n", out);
 }

@@ -12,9 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
+#include "sink/gate.h"
 #include "sink/local_socket.h"
+#include "sink/pace.h"
 #include "sink/tcp_socket.h"
+#include "sink/visitor.h"
 
 enum {
 	CONNECTION_MAX = 64,
@@ -27,9 +31,11 @@ struct http {
 	const struct http_route *routes;
 	size_t count;
 	void *ctx;
+	struct gate *gate; /* NULL: none */
 	uint16_t port;
 	struct local_socket local; /* its path is NULL where the address is no path */
 	unsigned int connections;
+	struct pace pace;
 	struct http_stats stats;
 };
 
@@ -43,9 +49,22 @@ static int open_socket(struct http *http, const char *text)
 	return err ? err : take_fd(http->local.fd);
 }
 
+/* What an answer says by itself stays. */
+static enum MHD_Result add_gate_headers(const struct http *http, struct MHD_Response *answer)
+{
+	enum MHD_Result result = MHD_YES;
+
+	if (!http->gate)
+		return result;
+	for (const struct web_header *at = gate_headers(http->gate); at->name && result; at++)
+		if (!MHD_get_response_header(answer, at->name))
+			result = MHD_add_response_header(answer, at->name, at->value);
+	return result;
+}
+
 /* Takes response->body. */
-static enum MHD_Result reply(struct MHD_Connection *connection,
-			     const struct http_response *response, const char *allow)
+static enum MHD_Result reply(const struct http *http, struct MHD_Connection *connection,
+			     const struct http_response *response)
 {
 	struct MHD_Response *answer = MHD_create_response_from_buffer(
 		response->size, response->body, MHD_RESPMEM_MUST_FREE);
@@ -60,8 +79,8 @@ static enum MHD_Result reply(struct MHD_Connection *connection,
 						 response->content_type);
 	for (const struct http_header *at = response->headers; at && at->name && result; at++)
 		result = MHD_add_response_header(answer, at->name, at->value);
-	if (allow && result == MHD_YES)
-		result = MHD_add_response_header(answer, MHD_HTTP_HEADER_ALLOW, allow);
+	if (result == MHD_YES)
+		result = add_gate_headers(http, answer);
 	if (result == MHD_YES)
 		result = MHD_queue_response(connection, response->status, answer);
 	MHD_destroy_response(answer);
@@ -76,10 +95,10 @@ char *http_error_json(const char *text)
 	return asprintf(&json, "{\"v\":1,\"error\":\"%s\"}\n", text) < 0 ? NULL : json;
 }
 
-static enum MHD_Result reply_error(const struct http *http, struct MHD_Connection *connection,
-				   unsigned int status, const char *text)
+static enum MHD_Result reply_with(const struct http *http, struct MHD_Connection *connection,
+				  const struct http_response *base, const char *text)
 {
-	struct http_response response = { .status = status };
+	struct http_response response = *base;
 
 	if (http->local.path) {
 		response.content_type = "application/json";
@@ -92,9 +111,81 @@ static enum MHD_Result reply_error(const struct http *http, struct MHD_Connectio
 	if (!response.content_type)
 		response.content_type = "text/plain; charset=utf-8";
 	response.size = strlen(response.body);
-	return reply(connection, &response,
-		     status == MHD_HTTP_METHOD_NOT_ALLOWED ? "GET, HEAD" : NULL);
+	return reply(http, connection, &response);
 }
+
+static enum MHD_Result reply_error(const struct http *http, struct MHD_Connection *connection,
+				   unsigned int status, const char *text)
+{
+	static const struct http_header allow[] = { { MHD_HTTP_HEADER_ALLOW, "GET, HEAD" },
+						    { NULL, NULL } };
+	const struct http_response base = {
+		.status = status,
+		.headers = status == MHD_HTTP_METHOD_NOT_ALLOWED ? allow : NULL,
+	};
+
+	return reply_with(http, connection, &base, text);
+}
+
+/* ---- the gate ---- */
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+static enum MHD_Result ask_for_password(struct http *http, struct MHD_Connection *connection)
+{
+	static const struct http_header headers[] = {
+		{ MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Basic realm=\"podip\"" }, { NULL, NULL }
+	};
+	const struct http_response base = { .status = MHD_HTTP_UNAUTHORIZED, .headers = headers };
+
+	http->stats.wrong_passwords++;
+	return reply_with(http, connection, &base, "unauthorized");
+}
+
+static enum MHD_Result ask_to_wait(struct http *http, struct MHD_Connection *connection,
+				   unsigned int wait_s)
+{
+	char text[16];
+	const struct http_header headers[] = { { MHD_HTTP_HEADER_RETRY_AFTER, text },
+					       { NULL, NULL } };
+	const struct http_response base = { .status = MHD_HTTP_TOO_MANY_REQUESTS,
+					    .headers = headers };
+
+	snprintf(text, sizeof(text), "%u", wait_s);
+	return reply_with(http, connection, &base, "too many requests");
+}
+
+/* If not, it is answered. */
+static bool is_admitted(struct http *http, struct MHD_Connection *connection,
+			enum MHD_Result *out_result)
+{
+	const char *header = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_AUTHORIZATION);
+	uint64_t at_ns = now_ns();
+	enum gate_verdict verdict = gate_admit(http->gate, header, at_ns);
+
+	switch (verdict) {
+	case GATE_OPEN:
+		return true;
+	case GATE_PASSWORD:
+		*out_result = ask_for_password(http, connection);
+		return false;
+	default:
+		http->stats.too_many_passwords += verdict == GATE_PASSWORD_LATER;
+		http->stats.too_many += verdict == GATE_RATE;
+		*out_result =
+			ask_to_wait(http, connection, gate_wait_s(http->gate, verdict, at_ns));
+		return false;
+	}
+}
+
+/* ---- requests ---- */
 
 static const struct http_route *find_route(const struct http *http, const char *path)
 {
@@ -126,15 +217,19 @@ static enum MHD_Result answer_request(struct http *http, struct MHD_Connection *
 		.path = path,
 		.accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
 						      MHD_HTTP_HEADER_ACCEPT),
+		.is_nearby = visitor_is_nearby(connection),
 	};
+	enum MHD_Result result;
 
+	if (http->gate && !(route && route->is_open) && !is_admitted(http, connection, &result))
+		return result;
 	if (!route)
 		return reply_error(http, connection, MHD_HTTP_NOT_FOUND, "not found");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_argument, &request);
 	if (route->fn(&request, http->ctx, &response))
 		return reply_error(http, connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
 				   "internal server error");
-	return reply(connection, &response, NULL);
+	return reply(http, connection, &response);
 }
 
 /* on_connection() has judged it. */
@@ -142,8 +237,12 @@ static bool is_forbidden(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct visitor *visitor = info ? info->socket_context : NULL;
 
-	return info && info->socket_context;
+	if (!visitor)
+		return true;
+	visitor->has_asked = true;
+	return visitor->is_forbidden;
 }
 
 /* Called once for the headers, then again for the body and its end. A reply to the first call
@@ -187,56 +286,61 @@ static enum MHD_Result on_accept(void *ctx, const struct sockaddr *address, sock
 	return MHD_NO;
 }
 
-static bool is_trusted(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return info && local_socket_trusts(info->connect_fd);
-}
-
-/* What is put to *connection_ctx marks a connection whose requests are not answered. */
+/* A connection without a visitor, for want of memory, gets no answer. */
 static void on_connection(void *ctx, struct MHD_Connection *connection, void **connection_ctx,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = ctx;
+	struct visitor *visitor;
 
 	if (code != MHD_CONNECTION_NOTIFY_STARTED) {
+		visitor = take_ptr(*connection_ctx);
 		http->connections--;
+		http->stats.unfinished += visitor && visitor_is_unfinished(visitor);
+		visitor_part(visitor);
 		return;
 	}
 	http->connections++;
-	if (http->local.path && !is_trusted(connection)) {
-		*connection_ctx = http;
-		http->stats.forbidden++;
-	}
+	visitor = visitor_meet(connection, http->gate, http->local.path);
+	http->stats.forbidden += visitor && visitor->is_forbidden;
+	*connection_ctx = visitor;
 }
 
-int http_open(const char *address, const struct http_route *routes, size_t count, void *ctx,
-	      struct http **out)
+static int start_daemon(struct http *http, int fd)
+{
+	bool has_tls = http->gate && gate_tls(http->gate);
+
+	errno = 0;
+	http->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | (has_tls ? MHD_USE_TLS : 0), 0, on_accept, http, on_request, http,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned int)CONNECTION_MAX + 1, MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned int)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_SIZE,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_HTTPS_CERT_CALLBACK,
+		visitor_no_certificate, MHD_OPTION_END);
+	return http->daemon ? 0 : errno ? -errno : -ENOMEM;
+}
+
+int http_open(const struct http_config *config, struct http **out)
 {
 	cleanup_http struct http *http = calloc(1, sizeof(*http));
 	cleanup_close int fd = -1;
+	int err;
 
 	if (!http)
 		return -ENOMEM;
-	http->routes = routes;
-	http->count = count;
-	http->ctx = ctx;
+	http->routes = config->routes;
+	http->count = config->count;
+	http->ctx = config->ctx;
 	http->local.fd = -1;
 
-	fd = open_socket(http, address);
+	fd = open_socket(http, config->address);
 	if (fd < 0)
 		return fd;
-	errno = 0;
-	http->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL, 0, on_accept, http, on_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTION_MAX + 1,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_SIZE,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
-	if (!http->daemon)
-		return errno ? -errno : -ENOMEM;
+	http->gate = http->local.path ? NULL : config->gate;
+	err = start_daemon(http, fd);
+	if (err)
+		return err;
 
 	(void)take_fd(fd); /* the daemon closes it */
 	*out = take_ptr(http);
@@ -267,11 +371,13 @@ uint16_t http_port(const struct http *http)
 int http_serve(struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
+	bool has_news = pace_has_news(http_fd(http));
 
 	MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &timeout_ms) != MHD_YES)
 		return -1;
-	return timeout_ms < INT_MAX ? (int)timeout_ms : INT_MAX;
+	return pace_wait_ms(&http->pace, has_news,
+			    timeout_ms < INT_MAX ? (int)timeout_ms : INT_MAX);
 }
 
 struct http_stats http_stats(const struct http *http)

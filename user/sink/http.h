@@ -5,11 +5,13 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "cleanup.h"
 
+struct gate;
 struct http;
 
 enum { HTTP_ARGUMENTS_MAX = 4 };
@@ -24,6 +26,7 @@ struct http_request {
 	const char *accept; /* header, or NULL */
 	struct http_argument arguments[HTTP_ARGUMENTS_MAX];
 	size_t argument_count; /* of the query; more than HTTP_ARGUMENTS_MAX are not kept */
+	bool is_nearby; /* from this node itself: core/nearby */
 };
 
 struct http_header {
@@ -45,22 +48,33 @@ typedef int (*http_fn)(const struct http_request *request, void *ctx, struct htt
 struct http_route {
 	const char *path; /* exact */
 	http_fn fn;
+	bool is_open; /* needs no password, and has no rate: who probes has none */
 };
 
 struct http_stats {
 	uint64_t requests;
 	uint64_t refused; /* connections past the bound */
+	uint64_t unfinished; /* connections that ended before TLS stood and a request came */
+	uint64_t wrong_passwords, too_many_passwords, too_many; /* requests */
 	uint64_t forbidden; /* connections to a unix socket by another user */
 };
 
-/* Listen on `address`: "ADDR:PORT", "[v6]:PORT" or ":PORT" (every address, both families where the
- * kernel has IPv6). Port 0 takes a free one: see http_port(). Or on "unix:/PATH", as
+/* Everything is borrowed for the server's life, but for the address. */
+struct http_config {
+	const char *address;
+	const struct http_route *routes;
+	size_t count;
+	void *ctx; /* of the routes */
+	struct gate *gate; /* NULL: everybody may ask; of no meaning for a unix socket */
+};
+
+/* Listen on the address: "ADDR:PORT", "[v6]:PORT" or ":PORT" (every address, both families where
+ * the kernel has IPv6). Port 0 takes a free one: see http_port(). Or on "unix:/PATH", as
  * local_socket_open(): then others than root and our own user get status 403, and what is not
  * answered by a route is answered with {"v":1,"error":"..."}. At most 64 connections, 10 s idle
- * each. routes are borrowed for the server's life. -EINVAL bad address, -EADDRINUSE, ... The caller
- * owns *out. */
-int http_open(const char *address, const struct http_route *routes, size_t count, void *ctx,
-	      struct http **out);
+ * each, of which a handshake of TLS may not take more. -EINVAL bad address, -EADDRINUSE, ... The
+ * caller owns *out. */
+int http_open(const struct http_config *config, struct http **out);
 void http_close(struct http *http);
 DEFINE_CLEANUP(http, struct http *, http_close)
 #define cleanup_http cleanup(cleanup_http_fn)
