@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cluster.h"
 #include "cli/commands.h"
@@ -8,6 +12,7 @@
 #include "cli/docs.h"
 #include "cli/doctor.h"
 #include "cli/events.h"
+#include "cli/flags.h"
 #include "cli/leaks.h"
 #include "cli/plan.h"
 #include "cli/replay_command.h"
@@ -33,7 +38,7 @@ static void print_help(FILE *out)
 	fputs("podip watches the pod addresses of a Kubernetes node, from the kernel.\n\n"
 	      "  podip run                      # metrics on :9465/metrics, events on stdout\n"
 	      "  podip run --config podip.yaml  # with the ranges that addresses come from\n"
-	      "  podip status                   # how this node is: ranges, who waits, what fails\n"
+	      "  podip status                   # this node: ranges, who waits, what fails\n"
 	      "  podip snapshot                 # which pod holds an address now\n"
 	      "  podip who 10.0.0.5             # which pod has it, and who had it before\n"
 	      "  podip leaks                    # addresses lost to the IPAM, or held twice\n"
@@ -53,19 +58,71 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-int main(int argc, char **argv)
+/* One line: behind a screen of help nobody would see it. */
+static int complain_unknown(const char *name)
+{
+	const struct command *meant = command_guess(cli_commands, name);
+
+	if (meant)
+		flags_complain("unknown command '%s', did you mean '%s'", name, meant->name);
+	else
+		flags_complain("unknown command '%s', see podip --help", name);
+	return STATUS_USAGE;
+}
+
+static int help(int argc, char **argv)
+{
+	const struct command *command = argc > 2 ? find(argv[2]) : NULL;
+
+	if (argc > 2 && !command)
+		return complain_unknown(argv[2]);
+	if (command)
+		command_help(command, stdout);
+	else
+		print_help(stdout);
+	return STATUS_DONE;
+}
+
+static int run(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct command *command = find(!strcmp(name, "--version") ? "version" : name);
 
 	if (command)
 		return command->run(command, argc - 1, argv + 1);
-	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
-		print_help(stdout);
-		return STATUS_DONE;
-	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
+		return help(argc, argv);
 	if (*name)
-		fprintf(stderr, "podip: unknown command '%s'\n\n", name);
+		return complain_unknown(name);
 	print_help(stderr);
 	return STATUS_USAGE;
+}
+
+/* A reader that is gone has what it wanted: `| head`. */
+static bool has_reader(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) <= 0 || !(out.revents & POLLERR);
+}
+
+/* What did not arrive is no success. */
+static int finish(int status)
+{
+	int err;
+
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	err = errno;
+	/* Those have complained. */
+	if (status == STATUS_FAILED || status == STATUS_USAGE || !has_reader())
+		return status;
+	flags_complain("cannot write the result%s%s", err ? ": " : "", err ? strerror(err) : "");
+	return STATUS_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	return finish(run(argc, argv));
 }

@@ -225,6 +225,8 @@ static void names_file_line_and_key_of_what_is_wrong_elsewhere(void **state)
 		{ "node: a\nnode: b\n", "2: node: there already on line 1" },
 		{ "- a\n", "1: top level: expected a mapping" },
 		{ "a: 1\n---\nb: 2\n", "3: second document: expected one alone" },
+		{ "rnages:\n- {name: a, cidr: 10.0.0.0/8}\n",
+		  "2: rnages: expected single values; only 'ranges' is a list of mappings" },
 		{ "[a, b]: 1\n", "1: top level: expected a single value, not a list" },
 		{ "web:\n  listen-address: [[a]]\n",
 		  "2: web.listen-address: expected a single value, not a list" },

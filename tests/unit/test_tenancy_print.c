@@ -43,10 +43,9 @@ static char *print(const char *story, const struct tenancy_query *query, bool ha
 static void check(const char *got, const char *want)
 {
 	assert_string_equal(got, want);
-	for (const char *line = want; *line; line += strcspn(line, "\n") + 1) {
-		print_message("  %.*s\n", (int)strcspn(line, "\n"), line);
-		assert_true(strcspn(line, "\n") <= 80);
-	}
+	for (const char *line = want; *line; line += strcspn(line, "\n") + 1)
+		if (strcspn(line, "\n") > 80)
+			fail_msg("too wide: %s", line);
 }
 
 static const char full[] = "S0 n0 N1 A10a:web-0 R20a A30b:web-1 P35 X40 G50 S50 I51b:web-1 N55 L56 "
@@ -162,6 +161,23 @@ static void shows_what_is_not_known_as_such(void **state)
 		  "        netns 100\n",
 		  "unknown 10.0.0.5 - 1970-01-01T00:00:15.000000000Z -\n"
 		  "before 10.0.0.5 shop/web-1 1970-01-01T00:00:10.000000000Z 1970-01-01T00:00:12.000000000Z\n" },
+		{ "S0 n0 N1 A10a:web-1 R12a X15 S20", 21,
+		  "10.0.0.5 at 1970-01-01T00:00:21.000000000Z: unknown\n"
+		  "nobody is known to watch since 1970-01-01T00:00:15.000Z\n"
+		  "the log covers 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:20.000Z\n"
+		  "its last agent has told of no address yet\n"
+		  "\n"
+		  "before  shop/web-1\n"
+		  "        from 1970-01-01T00:00:10.000000000Z\n"
+		  "        to 1970-01-01T00:00:12.000000000Z, held for 2s\n"
+		  "        netns 100\n",
+		  "unknown 10.0.0.5 - 1970-01-01T00:00:15.000000000Z -\n"
+		  "before 10.0.0.5 shop/web-1 1970-01-01T00:00:10.000000000Z 1970-01-01T00:00:12.000000000Z\n" },
+		{ "S20", 21,
+		  "10.0.0.5 at 1970-01-01T00:00:21.000000000Z: never seen\n"
+		  "the log covers 1970-01-01T00:00:20.000Z to 1970-01-01T00:00:20.000Z\n"
+		  "its last agent has told of no address yet\n",
+		  "never 10.0.0.5 - - -\n" },
 		{ "S0 n0 N1 A10a:web-1 R12a P20", 15,
 		  "10.0.0.5 at 1970-01-01T00:00:15.000000000Z: free\n"
 		  "the log covers 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:20.000Z\n"
@@ -220,7 +236,7 @@ static void shows_the_addresses_and_the_failures_of_a_pod(void **state)
 	char *text = print(story, &query, false, NULL, tenancy_print_table);
 
 	(void)state;
-	check(text, "shop/web-1: 2 tenancies, 2 failed CNI calls told\n"
+	check(text, "shop/web-1: 2 addresses, 2 failed CNI calls told\n"
 		    "the log covers 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:30.000Z\n"
 		    "\n"
 		    "failed  1970-01-01T00:00:05.000000000Z\n"
@@ -287,10 +303,11 @@ static void says_what_the_kernel_has(void **state)
 		{ "S0 A10a:web-1 P20", WHO_KERNEL_REFUSED, 0, "refused",
 		  "the kernel was not asked: no\n" },
 		{ NULL, WHO_KERNEL_ASKED, 1, "alone",
-		  "there is no event log: this is what the kernel has now\n" },
+		  "what the kernel has now: see below\nthere is no event log 'x.jsonl'\n"
+		  "of an agent that writes to stdout: kubectl logs POD | podip who IP --events.file -\n" },
 		{ NULL, WHO_KERNEL_ASKED, 0, "alone",
-		  "there is no event log: this is what the kernel has now, no pod of this node "
-		  "holds it\n" },
+		  "what the kernel has now: no pod of this node holds it\n"
+		  "there is no event log 'x.jsonl'\n" },
 	};
 	const struct tenancy_query query = story_query(50 * STORY_NS_PER_S);
 
@@ -315,6 +332,40 @@ static void says_what_the_kernel_has(void **state)
 		json = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
 		assert_string_equal(json_string_value(json_object_get(json, "kernel")), c->want);
 		json_decref(json);
+		free(text);
+	}
+}
+
+/* The log is silent since 20 s; the kernel is asked at 50 s. */
+static void says_for_how_long_an_address_is_held_by_now(void **state)
+{
+	static const struct {
+		const char *story;
+		enum who_kernel_state state;
+		bool has_time;
+		const char *want;
+	} cases[] = {
+		{ "S0 A10a:web-1 P20", WHO_KERNEL_ASKED, false, "        held now, for 40s\n" },
+		{ "S0 I10a:web-1 P20", WHO_KERNEL_ASKED, false,
+		  "        held now, for more than 40s\n" },
+		{ "S0 A10a:web-1 P20", WHO_KERNEL_ASKED, true,
+		  "        held as of 1970-01-01T00:00:20.000000000Z, for 10s\n" },
+		{ "S0 A10a:web-1 P20", WHO_KERNEL_REFUSED, false,
+		  "        held as of 1970-01-01T00:00:20.000000000Z, for 10s\n" },
+		{ "S0 A10a:web-1 A10b:web-2 P20", WHO_KERNEL_ASKED, false,
+		  "        held as of 1970-01-01T00:00:20.000000000Z, for 10s\n" },
+	};
+	struct tenancy_query query = story_query(50 * STORY_NS_PER_S);
+	struct tenancy holder = { .ip = query.ip, .netns = 100, .netns_cookie = RECORD_ABSENT };
+
+	(void)state;
+	query.now_ns = query.at_ns;
+	for_each_case(c, cases) {
+		struct who_kernel kernel = { .state = c->state, .holders = &holder, .count = 1 };
+		char *text = print(c->story, &query, c->has_time, &kernel, tenancy_print_table);
+
+		print_message("  %s: %s\n", c->story, c->want);
+		assert_non_null(strstr(text, c->want));
 		free(text);
 	}
 }
@@ -351,6 +402,7 @@ int main(void)
 		cmocka_unit_test(shows_what_is_not_known_as_such),
 		cmocka_unit_test(shows_the_addresses_and_the_failures_of_a_pod),
 		cmocka_unit_test(says_what_the_kernel_has),
+		cmocka_unit_test(says_for_how_long_an_address_is_held_by_now),
 		cmocka_unit_test(lets_nothing_from_outside_reach_a_terminal),
 	};
 

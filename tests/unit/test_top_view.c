@@ -83,7 +83,7 @@ struct scene {
 
 static void scene_open(struct scene *scene, size_t count)
 {
-	char name[16], cidr[32];
+	char name[32], cidr[40];
 
 	memset(scene, 0, sizeof(*scene));
 	for (size_t i = 0; i < count; i++) {
@@ -107,9 +107,9 @@ static void shows_ranges_with_bars_that_fit(void **state)
 		const char *row;
 	} cases[] = {
 		{ 80,
-		  "range-1        10.1.0.0/24        ##############.     245/250  98%      -   60/m" },
-		{ 66, "range-1        10.1.0.0/24        #     245/250  98%      -   60/m" },
-		{ 65, "range-1        10.1.0.0/24            245/250  98%      -   60/m" },
+		  "range-1        10.1.0.0/24        #############.     245/250  98%       -   60/m" },
+		{ 67, "range-1        10.1.0.0/24        #     245/250  98%       -   60/m" },
+		{ 66, "range-1        10.1.0.0/24            245/250  98%       -   60/m" },
 	};
 	struct scene scene;
 	struct grid grid;
@@ -156,6 +156,54 @@ static void keeps_a_third_for_events(void **state)
 	draw(&scene.view, 24, 80, &grid);
 	assert_true(shows(&grid, "1-10 of 40"));
 	assert_true(row_of(&grid, "new") == row_of(&grid, "old") + 1);
+}
+
+static void names_leaks_and_losses_where_there_are_some(void **state)
+{
+	static const char *const events[] = { "old", "new" };
+	static const bool loud[] = { false, false };
+	struct status_loss loss = { .cause = "ring", .count = 7 };
+	struct scene scene;
+	struct grid grid;
+
+	(void)state;
+	scene_open(&scene, 40);
+	scene.view.events = events;
+	scene.view.is_loud = loud;
+	scene.view.event_count = 2;
+	draw(&scene.view, 24, 80, &grid);
+	assert_false(shows(&grid, "leaked"));
+	assert_false(shows(&grid, "lost"));
+	scene.ranges[1].leaked = 3;
+	scene.status.duplicates = 1;
+	scene.status.losses[0] = loss;
+	scene.status.loss_count = 1;
+	draw(&scene.view, 24, 80, &grid);
+	assert_true(shows(&grid, "leaked   3 of range-1, 1 held twice"));
+	assert_true(shows(&grid, "lost     ring 7"));
+	/* They take room of the ranges, none of the newest event. */
+	assert_true(shows(&grid, "new"));
+	assert_true(shows(&grid, "1-8 of 40"));
+}
+
+static void counts_alerts_where_there_are_several(void **state)
+{
+	struct scene scene;
+	struct grid grid;
+
+	(void)state;
+	scene_open(&scene, 1);
+	scene.status.alerts[0] =
+		(struct status_alert){ "PodipRangeExhausted", "range-0", "critical", true, 0 };
+	scene.status.alerts[1] =
+		(struct status_alert){ "PodipSandboxWaiting", "", "warning", false, 0 };
+	scene.status.alert_count = 1;
+	draw(&scene.view, 24, 80, &grid);
+	assert_true(shows(&grid, "alerts   PodipRangeExhausted of range-0 "));
+	scene.status.alert_count = 2;
+	draw(&scene.view, 24, 100, &grid);
+	assert_true(shows(&grid, "alerts   1 firing, 1 pending, PodipRangeExhausted of range-0, "
+				 "PodipSandboxWaiting (pending)"));
 }
 
 static void sorts_filters_and_scrolls(void **state)
@@ -265,6 +313,8 @@ int main(void)
 		cmocka_unit_test(shows_ranges_with_bars_that_fit),
 		cmocka_unit_test(draws_within_any_size),
 		cmocka_unit_test(keeps_a_third_for_events),
+		cmocka_unit_test(names_leaks_and_losses_where_there_are_some),
+		cmocka_unit_test(counts_alerts_where_there_are_several),
 		cmocka_unit_test(sorts_filters_and_scrolls),
 		cmocka_unit_test(knows_its_keys),
 		cmocka_unit_test(says_when_the_agent_is_silent),

@@ -13,10 +13,8 @@
 
 enum { CELL_SIZE = CLUSTER_NAME_SIZE * 2, COLUMNS = 10 };
 
-static const char *const heads[COLUMNS] = {
-	"CLUSTER", "RANGE", "CIDR",  "SCOPE", "USED",
-	"USABLE",  "USE%",  "NODES", "LEFT",  "TIME-TO-EXHAUSTION"
-};
+static const char *const heads[COLUMNS] = { "CLUSTER", "RANGE", "CIDR",	 "SCOPE", "USED",
+					    "USABLE",  "USE%",	"NODES", "LEFT",  "FULL-IN" };
 /* Numbers stand at the right. */
 static const bool is_number[COLUMNS] = {
 	[4] = true, [5] = true, [6] = true, [7] = true, [8] = true

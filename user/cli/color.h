@@ -17,7 +17,7 @@ enum tint { TINT_RED, TINT_YELLOW, TINT_GREEN, TINT_CYAN, TINT_BOLD, TINT_DIM, T
 	{                                                                        \
 		.flag = "color", .arg = "auto|always|never", .fallback = "auto", \
 		.help = "colours; auto: on a terminal, unless $NO_COLOR is set", \
-		.expected = "one of auto, always, never", .parse = color_parse,  \
+		.expected = "auto, always or never", .parse = color_parse,       \
 		.offset = offsetof(type, field),                                 \
 	}
 

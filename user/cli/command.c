@@ -7,7 +7,7 @@
 
 #include "cli/flags.h"
 
-enum { HELP_COLUMN = 28, HELP_WIDTH = 80 };
+enum { HELP_COLUMN = 28, HELP_WIDTH = 80, GUESS_DISTANCE_MAX = 2 };
 
 static void print_usage(const struct command *command, FILE *out)
 {
@@ -134,6 +134,34 @@ int command_read(const struct command *command, int argc, char **argv, void *fie
 	return COMMAND_RUN;
 }
 
+const struct command *command_guess(const struct command *const *commands, const char *typed)
+{
+	const struct command *best = NULL;
+	size_t least = GUESS_DISTANCE_MAX + 1;
+
+	for (size_t i = 0; commands[i]; i++) {
+		size_t distance = option_distance(typed, commands[i]->name);
+
+		/* Of a short name little may be wrong: 'x' is not 'who'. */
+		if (distance < least && 2 * distance <= strlen(commands[i]->name)) {
+			best = commands[i];
+			least = distance;
+		}
+	}
+	return best;
+}
+
+static void complain_unknown(const struct command *command, const char *name)
+{
+	const struct command *meant = command_guess(command->children, name);
+
+	if (meant)
+		flags_complain("%s: unknown command '%s', did you mean '%s'", command->name, name,
+			       meant->name);
+	else
+		flags_complain("%s: unknown command '%s', see --help", command->name, name);
+}
+
 static void complain_missing(const struct command *command)
 {
 	char names[256] = "";
@@ -157,7 +185,7 @@ int command_run_child(const struct command *command, int argc, char **argv)
 		return STATUS_DONE;
 	}
 	if (*name)
-		flags_complain("%s: unknown command '%s', see --help", command->name, name);
+		complain_unknown(command, name);
 	else
 		complain_missing(command);
 	return STATUS_USAGE;

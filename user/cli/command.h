@@ -44,6 +44,10 @@ enum command_result { COMMAND_RUN, COMMAND_EXIT };
 int command_read(const struct command *command, int argc, char **argv, void *fields,
 		 struct operands *out);
 
+/* Of a NULL-terminated list, the one whose name is nearest to what was typed; NULL: none is near.
+ */
+const struct command *command_guess(const struct command *const *commands, const char *typed);
+
 /* What --help prints. */
 void command_help(const struct command *command, FILE *out);
 

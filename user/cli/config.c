@@ -43,8 +43,9 @@ static int run_check(const struct command *command, int argc, char **argv)
 		return result == COMMAND_EXIT ? STATUS_DONE : STATUS_FAILED;
 	for (size_t i = OPTION_ROW_CONFIG + 1; i < OPTION_ROW_COUNT; i++)
 		settings += options.flags.given[i].origin != FROM_DEFAULT;
-	printf("%s: good; %zu ranges, %zu settings given\n",
-	       options.config ? options.config : "no file", options.file.range_count, settings);
+	printf("%s: good; %zu range%s, %zu setting%s given\n",
+	       options.config ? options.config : "no file", options.file.range_count,
+	       options.file.range_count == 1 ? "" : "s", settings, settings == 1 ? "" : "s");
 	return STATUS_DONE;
 }
 
@@ -73,11 +74,13 @@ static int run_schema(const struct command *command, int argc, char **argv)
 
 static const char check_text[] =
 	"Reads flags, environment and file as `podip run` would, and says what is wrong,\n"
-	"with file, line and key. Exit status 0: the agent would take it, also as a reload.\n";
+	"with file, line and key. Exit status 0: the agent would take it, also as a\n"
+	"reload.\n";
 
 static const char print_text[] =
 	"What `podip run` would take: a podip.yaml that says all of it. Behind each value\n"
-	"stands where it comes from: a flag, a variable, a line of the file, or the default.\n";
+	"stands where it comes from: a flag, a variable, a line of the file, or the\n"
+	"default.\n";
 
 static const struct command check_command = {
 	.name = "check",

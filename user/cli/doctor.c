@@ -71,7 +71,10 @@ static int status_of(const struct diagnosis *it)
 
 static void print_finding(const char *name, const struct finding *finding)
 {
-	printf("  %-30s %-8s %s\n", name, verdicts[finding->verdict], finding->why);
+	if (*finding->why)
+		printf("  %-30s %-8s %s\n", name, verdicts[finding->verdict], finding->why);
+	else
+		printf("  %-30s %s\n", name, verdicts[finding->verdict]);
 	if (finding->remedy)
 		printf("  %-30s %-8s -> %s\n", "", "", finding->remedy);
 }

@@ -5,16 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "cli/color.h"
 #include "cli/command.h"
 #include "cli/events_view.h"
 #include "cli/flags.h"
 #include "core/when.h"
-
-#define NS_PER_S 1000000000LL
 
 enum {
 	LAST_UNKNOWN = -2,
@@ -23,22 +21,12 @@ enum {
 	GUESS_DISTANCE_MAX = 4,
 };
 
-enum tint { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
-
 struct arguments {
 	struct events_query query;
-	enum tint color;
+	enum color_when color;
 };
 
 /* ---- values ---- */
-
-static int read_when(const char *text, void *field)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return when_parse(text, now.tv_sec * NS_PER_S + now.tv_nsec, field);
-}
 
 static int read_last(const char *text, void *field)
 {
@@ -51,35 +39,19 @@ static int read_last(const char *text, void *field)
 	return 0;
 }
 
-/* One of `count` names; its number is the enum's. */
-static int find_name(const char *text, const char *const *names, unsigned int count,
-		     unsigned int *out)
-{
-	for (unsigned int i = 0; i < count; i++) {
-		if (!strcmp(text, names[i])) {
-			*out = i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
 static int read_format(const char *text, void *field)
 {
 	static const char *const names[] = {
 		[EVENTS_COMPACT] = "compact", [EVENTS_JSON] = "json", [EVENTS_TABLE] = "table"
 	};
 
-	return find_name(text, names, array_size(names), field);
-}
-
-static int read_color(const char *text, void *field)
-{
-	static const char *const names[] = {
-		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"
-	};
-
-	return find_name(text, names, array_size(names), field);
+	for (enum events_format i = 0; i < array_size(names); i++) {
+		if (!strcmp(text, names[i])) {
+			*(enum events_format *)field = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 /* ---- conditions ---- */
@@ -175,13 +147,13 @@ static const struct option_row rows[] = {
 	  .arg = "TIME",
 	  .help = "from then on: 15m, 1d, 14:00, 2006-01-02 15:04",
 	  .expected = WHEN_EXPECTED,
-	  .parse = read_when,
+	  .parse = option_when,
 	  FIELD(since_ns) },
 	{ .flag = "until",
 	  .arg = "TIME",
 	  .help = "up to then",
 	  .expected = WHEN_EXPECTED,
-	  .parse = read_when,
+	  .parse = option_when,
 	  FIELD(until_ns) },
 	{ .flag = "type",
 	  .arg = "TYPE",
@@ -224,31 +196,8 @@ static const struct option_row rows[] = {
 	  .expected = "compact, json or table",
 	  .parse = read_format,
 	  FIELD(format) },
-	{ .flag = "color",
-	  .arg = "auto|always|never",
-	  .fallback = "auto",
-	  .help = "auto: on a terminal, without $NO_COLOR",
-	  .expected = "auto, always or never",
-	  .parse = read_color,
-	  .offset = offsetof(struct arguments, color) },
+	COLOR_ROW(struct arguments, color),
 };
-
-static bool is_set(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value;
-}
-
-static bool has_color(enum tint color)
-{
-	const char *terminal = getenv("TERM");
-
-	if (color != COLOR_AUTO)
-		return color == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
-	       !is_set("NO_COLOR");
-}
 
 /* A stream begins where somebody lets it begin: all of it is wanted. */
 static int64_t default_last(const struct events_query *query)
@@ -280,7 +229,7 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	if (query->last == LAST_UNKNOWN)
 		query->last = default_last(query);
-	query->has_color = has_color(arguments.color);
+	query->has_color = color_is_on(arguments.color, STDOUT_FILENO);
 	return events_view(query);
 }
 
@@ -297,12 +246,12 @@ const struct command cli_events_command = {
 	.text = "The same option twice is either, different options are all of them; --not twice\n"
 		"is neither. Times without an offset are UTC, and so is what is shown. Without\n"
 		"--last, --since, --until and -f these are the last 1000 that match.\n\n"
-		"That agents started, stopped or did not listen (agent.*) and events.lost are shown\n"
-		"between the others whatever is picked, since something may be missing there; not\n"
-		"by -o json, and not with --not --type 'agent.*'.\n\n"
+		"That agents started, stopped or did not listen (agent.*) and events.lost are\n"
+		"shown between the others whatever is picked, since something may be missing\n"
+		"there; not by -o json, and not with --not --type 'agent.*'.\n\n"
 		"Types: agent.started agent.stopped agent.gap netns.created netns.freed\n"
-		"link.created link.moved link.renamed link.deleted ip.assigned ip.released cni.add\n"
-		"cni.del cni.failed ip.leaked ip.leak_cleared ip.duplicate range.added\n"
+		"link.created link.moved link.renamed link.deleted ip.assigned ip.released\n"
+		"cni.add cni.del cni.failed ip.leaked ip.leak_cleared ip.duplicate range.added\n"
 		"range.removed range.changed alert.firing alert.resolved events.lost\n"
 		"reconcile.corrected\n",
 	.rows = rows,

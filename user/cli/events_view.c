@@ -15,6 +15,7 @@
 
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/output.h"
 #include "core/log_tail.h"
 #include "core/log_text.h"
 #include "core/record_parse.h"
@@ -39,6 +40,7 @@ struct view {
 	struct log_text text;
 	struct log_tail *tail; /* NULL: lines are shown as they are read */
 	bool is_flushed; /* after each line */
+	bool has_read; /* a line, whatever it was */
 	uint64_t too_old; /* lines in a row */
 	uint64_t shown, no_records, later_versions;
 	char raw[LOG_LINE_MAX + 1];
@@ -95,6 +97,7 @@ static enum verdict judge(struct view *view, char *line, size_t size, struct rec
 	const struct events_query *query = view->query;
 	int err;
 
+	view->has_read = true;
 	memcpy(view->raw, line, size);
 	view->raw[size] = '\0';
 	err = record_parse(line, size, out);
@@ -239,10 +242,21 @@ static void tell_skipped(const struct view *view, const struct log_reader *reade
 
 static int complain_missing(const char *path)
 {
-	flags_complain("no event log '%s': name one with --events.file or $PODIP_EVENTS_FILE, "
-		       "'-' is standard input; 'podip run --events.file FILE' writes one",
-		       path);
+	flags_complain(
+		"no event log '%s': name one with --events.file or $PODIP_EVENTS_FILE; of an "
+		"agent that writes to stdout: kubectl logs POD | podip events --events.file -",
+		path);
 	return STATUS_FAILED;
+}
+
+static void complain_nothing(const struct view *view)
+{
+	if (view->has_read)
+		flags_complain("no record matches");
+	else if (strcmp(view->query->path, "-") != 0)
+		flags_complain("the event log '%s' is empty", view->query->path);
+	else
+		flags_complain("nothing came on standard input; " OUTPUT_NO_LOG_HINT, "events");
 }
 
 /* A reader that is gone has what it wants: `| head`. */
@@ -257,7 +271,7 @@ static int status_of(const struct view *view, int err)
 		return STATUS_FAILED;
 	}
 	if (!view->shown && view->query->format != EVENTS_JSON)
-		fputs("podip: no record matches\n", stderr);
+		complain_nothing(view);
 	return STATUS_DONE;
 }
 

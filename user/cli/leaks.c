@@ -5,26 +5,21 @@
  */
 #include "cli/leaks.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "audit.h"
 #include "cli/node.h"
+#include "core/duration.h"
 #include "core/node_json.h"
+#include "core/record_glance.h"
 #include "core/text.h"
 #include "log.h"
+#include "loop.h"
+#include "source/log_reader.h"
 
-#define NS_PER_S 1000000000LL
-
-static int64_t wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
+enum { AGE_MAX_S = 1000000000 }; /* some thirty years */
 
 /* ---- from the node ---- */
 
@@ -47,22 +42,22 @@ static int find_leaks(const struct output_options *options, json_t *rows)
 					     .state = node.state,
 					     .is_once = true,
 					     .on_leak = ignore_leak };
-	const struct timespec pause = { (time_t)(options->grace_ns / NS_PER_S),
-					(long)(options->grace_ns % NS_PER_S) };
+	const struct timespec pause = { (time_t)(options->grace_ns / 1000000000),
+					(long)(options->grace_ns % 1000000000) };
 
 	if (status)
 		return status;
 	if (audit_open(&config, &audit))
 		return STATUS_FAILED;
-	audit_look(audit, wall_ns());
+	audit_look(audit, loop_wall_ns());
 	nanosleep(&pause, NULL);
 	status = node_look(&node);
 	if (status)
 		return status;
 	attribution_refresh(node.attribution);
 	attribution_survey(node.attribution);
-	audit_look(audit, wall_ns());
-	found = audit_to_json(audit, wall_ns());
+	audit_look(audit, loop_wall_ns());
+	found = audit_to_json(audit, loop_wall_ns());
 	return json_array_extend(rows, found) ? STATUS_FAILED : 0;
 }
 
@@ -88,7 +83,7 @@ static json_t *record_to_row(const json_t *record)
 	json_object_set(row, "kind", json_object_get(record, "reason"));
 	if (!text_time_parse(text_of(record, "ts"), &since_ns))
 		since_ns -= json_integer_value(json_object_get(record, "age_ns"));
-	json_object_set_new(row, "age_s", json_real(snapshot_age_s(since_ns, wall_ns())));
+	json_object_set_new(row, "age_s", json_real(snapshot_age_s(since_ns, loop_wall_ns())));
 	return row;
 }
 
@@ -107,62 +102,69 @@ static void take_record(const json_t *record, json_t *open)
 		json_object_del(open, key);
 }
 
-/* The number of lines that are no records. */
-static size_t read_records(FILE *file, json_t *open)
+struct reading {
+	json_t *open; /* leaks by address and kind */
+	uint64_t unread; /* lines that are no records */
+};
+
+/* Of what a line begins with: is it worth a parser? One that begins otherwise may be. */
+static bool may_tell(const char *line, size_t size)
 {
-	cleanup_free char *line = NULL;
-	size_t room = 0, unread = 0;
-	ssize_t size;
+	static const char *const types[] = { "agent.started", "ip.leaked", "ip.duplicate",
+					     "ip.leak_cleared" };
+	struct record_glance glance;
 
-	while ((size = getline(&line, &room, file)) > 0) {
-		cleanup_json json_t *record = json_loadb(line, (size_t)size, 0, NULL);
+	if (record_glance(line, size, &glance))
+		return true;
+	for (size_t i = 0; i < array_size(types); i++)
+		if (strlen(types[i]) == glance.type_size &&
+		    !memcmp(types[i], glance.type, glance.type_size))
+			return true;
+	return false;
+}
 
-		unread += !record;
-		take_record(record, open);
-	}
-	return unread;
+static int on_line(char *line, size_t size, void *ctx)
+{
+	struct reading *reading = ctx;
+	cleanup_json json_t *record = NULL;
+
+	if (!may_tell(line, size))
+		return 0;
+	record = json_loadb(line, size, 0, NULL);
+	reading->unread += !record;
+	take_record(record, reading->open);
+	return 0;
 }
 
 static int read_leaks(const char *path, json_t *rows)
 {
-	cleanup_fclose FILE *file = fopen(path, "re");
+	cleanup_log_reader struct log_reader *reader = NULL;
 	cleanup_json json_t *open = json_object();
+	struct reading reading = { .open = open };
+	int err = log_reader_open(path, &reader);
 	const char *key;
-	size_t unread;
 	json_t *row;
 
-	if (!file) {
-		log_err(-errno, "cannot read the event log '%s'", path);
+	if (!err)
+		err = log_reader_since(reader, INT64_MIN, INT64_MAX, on_line, &reading);
+	if (err < 0) {
+		log_err(err, "cannot read the event log '%s'", path);
 		return STATUS_FAILED;
 	}
-	unread = read_records(file, open);
-	if (ferror(file)) {
-		log_err(-errno, "cannot read all of the event log '%s'", path);
-		return STATUS_FAILED;
-	}
-	if (unread)
-		log_warn("'%s' has '%zu' lines that are no records, ignoring", path, unread);
+	if (reading.unread)
+		log_warn("'%s' has '%llu' lines that are no records, ignoring", path,
+			 (unsigned long long)reading.unread);
 	json_object_foreach(open, key, row) json_array_append(rows, row);
 	return 0;
 }
 
 /* ---- out ---- */
 
-static void format_age(double seconds, char out[static 16])
-{
-	if (seconds < 120)
-		snprintf(out, 16, "%.0fs", seconds);
-	else if (seconds < 7200)
-		snprintf(out, 16, "%.0fm", seconds / 60);
-	else if (seconds < 172800)
-		snprintf(out, 16, "%.0fh", seconds / 3600);
-	else
-		snprintf(out, 16, "%.0fd", seconds / 86400);
-}
-
 static void print_row(const json_t *row)
 {
-	char whose[POD_FULL_NAME_SIZE * 4], network[LEASE_NETWORK_SIZE * 4], age[16];
+	char whose[POD_FULL_NAME_SIZE * 4], network[LEASE_NETWORK_SIZE * 4];
+	char age[DURATION_TEXT_SIZE];
+	double age_s = json_real_value(json_object_get(row, "age_s"));
 	char netns[16] = "-", ip[IP_TEXT_SIZE], kind[32];
 	struct pod pod = { 0 };
 	json_int_t inum = json_integer_value(json_object_get(row, "netns"));
@@ -173,12 +175,12 @@ static void print_row(const json_t *row)
 	text_copy(pod.container_id, sizeof(pod.container_id), text_of(row, "container_id"));
 	node_pod_text(&pod, whose, sizeof(whose));
 	text_to_line(text_of(row, "network"), network, sizeof(network));
-	format_age(json_real_value(json_object_get(row, "age_s")), age);
+	duration_format(age_s > 0 && age_s < AGE_MAX_S ? (uint64_t)age_s * 1000000000 : 0, age);
 	if (inum)
 		snprintf(netns, sizeof(netns), "%lld", inum);
 	text_to_line(text_of(row, "ip"), ip, sizeof(ip));
 	text_to_line(text_of(row, "kind"), kind, sizeof(kind));
-	printf("%-22s %-12s %-6s %-11s %-20s %s\n", ip, kind, age, netns, *network ? network : "-",
+	printf("%-22s %-12s %-7s %-11s %-20s %s\n", ip, kind, age, netns, *network ? network : "-",
 	       whose);
 }
 
@@ -187,11 +189,11 @@ static int print_table(const json_t *rows)
 	size_t count = json_array_size(rows);
 
 	if (count)
-		printf("%-22s %-12s %-6s %-11s %-20s %s\n", "ADDRESS", "KIND", "AGE", "NETNS",
+		printf("%-22s %-12s %-7s %-11s %-20s %s\n", "ADDRESS", "KIND", "AGE", "NETNS",
 		       "NETWORK", "POD");
 	for (size_t i = 0; i < count; i++)
 		print_row(json_array_get(rows, i));
-	printf("%zu leaks\n", count);
+	printf("%zu leak%s\n", count, count == 1 ? "" : "s");
 	return 0;
 }
 
@@ -205,7 +207,8 @@ static const struct option_row rows[] = {
 	  .offset = offsetof(struct output_options, grace_ns) },
 	{ .flag = "events.file",
 	  .arg = "FILE",
-	  .help = "read an event log and not the node",
+	  .help = "read an event log and not the node; its rotated files beside it, - is "
+		  "standard input",
 	  .expected = "a path",
 	  .parse = option_text,
 	  .offset = offsetof(struct output_options, events_file) },

@@ -50,6 +50,8 @@ int node_open(const struct output_options *options, struct node *node)
 					     .cni_state_dir = options->cni_state_dir,
 					     .ipam_file = options->ipam_file };
 
+	/* How an agent would follow this node is nothing to who asks once. */
+	log_setup(LOG_LEVEL_WARN, LOG_FORMAT_TEXT);
 	*node = (struct node){ 0 };
 	if (kernel_probe(&node->kernel) || state_new(limits, ignore_fact, NULL, &node->state))
 		return STATUS_FAILED;

@@ -13,7 +13,9 @@
 #include "core/addr.h"
 #include "core/byte_size.h"
 #include "core/duration.h"
+#include "core/when.h"
 #include "log.h"
+#include "loop.h"
 #include "sink/log_live.h"
 #include "suppliers.h"
 
@@ -258,6 +260,11 @@ int option_file_size(const char *text, void *field)
 int option_total_size(const char *text, void *field)
 {
 	return put_bounded(text, byte_size_parse, 1ULL << 20, 16ULL << 40, field);
+}
+
+int option_when(const char *text, void *field)
+{
+	return when_parse(text, loop_wall_ns(), field);
 }
 
 int option_log_level(const char *text, void *field)

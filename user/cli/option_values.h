@@ -56,6 +56,7 @@ int option_sync(const char *text,
 		void *field); /* the same, 10ms to 1h; always, never: LOG_SYNC_... */
 int option_file_size(const char *text, void *field); /* uint64_t of bytes: "64M", 256K to 1T */
 int option_total_size(const char *text, void *field); /* the same, 1M to 16T */
+int option_when(const char *text, void *field); /* int64_t of ns since the epoch: core/when.h */
 int option_log_level(const char *text, void *field); /* enum log_level */
 int option_log_format(const char *text, void *field); /* enum log_format */
 

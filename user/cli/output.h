@@ -66,6 +66,11 @@ int output_format(const char *text, void *field); /* bool: is it json? */
 
 void output_clear(struct output_options *options);
 #define cleanup_output cleanup(output_clear)
+
+/* Behind "no event log 'PATH'", of a command: where the log of most agents is. */
+#define OUTPUT_NO_LOG_HINT \
+	"of an agent that writes to stdout: kubectl logs POD | podip %s --events.file -"
+
 /* On stdout with a newline; gives the exit status. Takes the reference; NULL is out of memory. */
 int output_json(json_t *json);
 /* Exit status of a command_read() that says not to go on. */

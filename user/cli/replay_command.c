@@ -10,10 +10,12 @@
 
 #include "cleanup.h"
 #include "cli/flags.h"
+#include "cli/option_values.h"
 #include "cli/replay_print.h"
 #include "core/metrics.h"
 #include "core/record_parse.h"
 #include "core/text.h"
+#include "core/when.h"
 #include "log.h"
 #include "loop.h"
 #include "replay.h"
@@ -228,7 +230,9 @@ static int replay_file(struct run *run, struct log_reader *reader)
 		return STATUS_FAILED;
 	warn(run);
 	if (!replay_stats(run->replay)->records)
-		return flags_complain("%s: no record in it", run->path), STATUS_FAILED;
+		return flags_complain("%s: no record in it%s", run->path,
+				      run->arguments->until_ns == INT64_MAX ? "" : " up to then"),
+		       STATUS_FAILED;
 	if (!run->serve)
 		return print(run, reader);
 	if (run->is_stopped)
@@ -250,35 +254,16 @@ static int parse_speed(const char *text, void *field)
 	return 0;
 }
 
-/* As the log has it; decimals may be fewer, or none. */
-static int parse_time(const char *text, void *field)
-{
-	static const char zeros[] = "000000000Z", dot[] = ".000000000Z";
-	size_t size = strlen(text), decimals = 0;
-	char whole[TEXT_TIME_SIZE + sizeof(dot)];
-	const char *rest;
-
-	if (size < 20 || size >= TEXT_TIME_SIZE || text[size - 1] != 'Z')
-		return -EINVAL;
-	if (text[19] == '.')
-		decimals = size - 21;
-	rest = decimals ? zeros + decimals : dot;
-	memcpy(whole, text, size - 1);
-	memcpy(whole + size - 1, rest, strlen(rest) + 1);
-	return text_time_parse(whole, field);
-}
-
 static int parse_form(const char *text, void *field)
 {
 	*(bool *)field = !strcmp(text, "summary");
 	return *(bool *)field || !strcmp(text, "metrics") ? 0 : -EINVAL;
 }
 
-#define TIME(name, text)                                                            \
-	{                                                                           \
-		.flag = (name), .arg = "TIME", .help = (text), .parse = parse_time, \
-		.expected = "a time such as 2006-01-02T15:04:05Z",                  \
-		.offset = offsetof(struct arguments, until_ns)                      \
+#define TIME(name, text)                                                                  \
+	{                                                                                 \
+		.flag = (name), .arg = "TIME", .help = (text), .parse = option_when,      \
+		.expected = WHEN_EXPECTED, .offset = offsetof(struct arguments, until_ns) \
 	}
 
 static const struct option_row rows[] = {

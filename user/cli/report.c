@@ -309,9 +309,9 @@ const struct command cli_report_command = {
 	.summary = "gather what a bug report or an incident needs, as a tar.gz",
 	.examples = "  podip report                      # podip-report-NODE-TIME.tar.gz here\n"
 		    "  podip report --no-pods -o - | ssh host 'cat >report.tar.gz'\n",
-	.text = "Works without an agent, too: what could not be found out is in errors.txt. Tokens,\n"
-		"passwords, keys and user names of URLs are taken out of configurations, flags and\n"
-		"environment; 32 MiB at most.\n",
+	.text = "Works without an agent, too: what could not be found out is in errors.txt.\n"
+		"Tokens, passwords, keys and user names of URLs are taken out of configurations,\n"
+		"flags and environment; 32 MiB at most.\n",
 	.rows = rows,
 	.row_count = array_size(rows),
 	.run = run_report,

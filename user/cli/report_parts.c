@@ -149,8 +149,8 @@ static int ask(const struct report *report, const char *path, char **out, size_t
 	int err = agent_client_open(report->socket, &client);
 
 	if (err) {
-		snprintf(error, REPORT_ERROR_SIZE, "no agent answers at '%.100s': %s",
-			 report->socket, strerror(-err));
+		snprintf(error, REPORT_ERROR_SIZE, "no agent answers on '%.100s': %s",
+			 report->socket, agent_client_why(err));
 		return err;
 	}
 	err = agent_client_get(client, path, out, out_size, why);
@@ -228,6 +228,21 @@ static int write_record(const struct report *report, const char *line, FILE *out
 	return err;
 }
 
+/* Of an agent that writes to stdout, or to where nobody knows: what it has in memory. */
+static int write_told_events(const struct report *report, FILE *out,
+			     char error[static REPORT_ERROR_SIZE])
+{
+	cleanup_free char *body = NULL;
+	char *line, *rest = NULL;
+	size_t size;
+	int err = ask(report, "/v1/events?last=10000", &body, &size, error);
+
+	for (line = err ? NULL : strtok_r(body, "\n", &rest); line && !err;
+	     line = strtok_r(NULL, "\n", &rest))
+		err = write_record(report, line, out);
+	return err;
+}
+
 static int write_events(const struct report *report, FILE *out,
 			char error[static REPORT_ERROR_SIZE])
 {
@@ -235,11 +250,8 @@ static int write_events(const struct report *report, FILE *out,
 	struct newest *newest;
 	int err;
 
-	if (!report->events_file) {
-		snprintf(error, REPORT_ERROR_SIZE,
-			 "the agent writes no event log that is known of: see --events.file");
-		return -ENOENT;
-	}
+	if (!report->events_file)
+		return write_told_events(report, out, error);
 	err = log_reader_open(report->events_file, &reader);
 	if (err)
 		return err;

@@ -7,6 +7,7 @@
 
 #include "cli/color.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/status_print.h"
 #include "core/status_json.h"
 #include "core/text.h"
@@ -24,24 +25,14 @@ struct fields {
 	enum color_when color;
 };
 
-static int parse_output(const char *text, void *field)
-{
-	bool is_json = !strcmp(text, "json");
-
-	if (!is_json && strcmp(text, "table") != 0)
-		return -EINVAL;
-	*(bool *)field = is_json;
-	return 0;
-}
-
 static const struct option_row rows[] = {
 	{ .flag = "output",
 	  .letter = 'o',
 	  .arg = "table|json",
 	  .fallback = "table",
-	  .help = "how to print it",
-	  .expected = "one of table, json",
-	  .parse = parse_output,
+	  .help = "what to print",
+	  .expected = "table or json",
+	  .parse = output_format,
 	  .offset = offsetof(struct fields, is_json) },
 	{ .flag = "socket",
 	  .has_env = true,
@@ -55,21 +46,6 @@ static const struct option_row rows[] = {
 };
 
 /* ---- when it cannot be known ---- */
-
-static const char *cause(int err)
-{
-	switch (err) {
-	case -ENOENT:
-	case -ENOTDIR:
-		return "there is no such file; start one with 'podip run', or name its --socket";
-	case -ECONNREFUSED:
-		return "it is gone and has left the file behind; start one with 'podip run'";
-	case -EACCES:
-		return "permission denied; ask as root or as the agent's own user";
-	default:
-		return strerror(-err);
-	}
-}
 
 static int complain(const char *socket, const char *what, const char *why)
 {
@@ -88,7 +64,7 @@ static int ask(const char *socket, char **out_body, size_t *out_size)
 	int err = agent_client_open(socket, &client);
 
 	if (err)
-		return complain(socket, "no agent answers on", cause(err));
+		return complain(socket, "no agent answers on", agent_client_why(err));
 	err = agent_client_get(client, "/v1/status", out_body, out_size, error);
 	if (err)
 		return complain(socket, "the agent does not tell its status on", error);

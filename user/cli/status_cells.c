@@ -237,8 +237,20 @@ void status_list_failures(const struct status *status, struct status_list *list)
 		status_list_add(list, "of %.0f pod%s", pods, status_plural(pods));
 }
 
+/* Few of many fit on a line: how many there are comes first. */
+static void count_alerts(const struct status *status, struct status_list *list)
+{
+	size_t firing = 0, count = status->alert_count;
+
+	for (size_t i = 0; i < count; i++)
+		firing += status->alerts[i].is_firing;
+	if (count > 1)
+		status_list_add(list, "%zu firing, %zu pending", firing, count - firing);
+}
+
 void status_list_alerts(const struct status *status, struct status_list *list)
 {
+	count_alerts(status, list);
 	for (size_t i = 0; i < status->alert_count; i++) {
 		const struct status_alert *alert = &status->alerts[i];
 
@@ -258,4 +270,23 @@ void status_list_sources(const struct status *status, struct status_list *list)
 			status_list_add(list, "%s has %.0f error%s", source->name, source->errors,
 					status_plural(source->errors));
 	}
+}
+
+void status_list_leaks(const struct status *status, struct status_list *list)
+{
+	for (size_t i = 0; i < status->range_count; i++)
+		if (status_is_some(status->ranges[i].leaked))
+			status_list_add(list, "%.0f of %s", status->ranges[i].leaked,
+					status->ranges[i].name);
+	if (status_is_some(status->duplicates))
+		status_list_add(list, "%.0f held twice", status->duplicates);
+}
+
+void status_list_losses(const struct status *status, struct status_list *list)
+{
+	for (size_t i = 0; i < status->loss_count; i++)
+		status_list_add(list, "%s %.0f", status->losses[i].cause, status->losses[i].count);
+	if (status_is_some(status->records_lost))
+		status_list_add(list, "%.0f log record%s", status->records_lost,
+				status_plural(status->records_lost));
 }

@@ -57,3 +57,5 @@ void status_list_waiting(const struct status *status, struct status_list *list);
 void status_list_failures(const struct status *status, struct status_list *list);
 void status_list_alerts(const struct status *status, struct status_list *list);
 void status_list_sources(const struct status *status, struct status_list *list);
+void status_list_leaks(const struct status *status, struct status_list *list);
+void status_list_losses(const struct status *status, struct status_list *list);

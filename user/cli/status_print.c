@@ -185,24 +185,14 @@ static void print_sources(const struct page *page)
 
 static void print_lost(const struct page *page)
 {
-	const struct status *status = page->status;
-	struct status_list leaks = { 0 }, lost = { 0 };
+	struct status_list leaks = { 0 }, losses = { 0 };
 
-	for (size_t i = 0; i < status->range_count; i++)
-		if (status_is_some(status->ranges[i].leaked))
-			status_list_add(&leaks, "%.0f of %s", status->ranges[i].leaked,
-					status->ranges[i].name);
-	if (status_is_some(status->duplicates))
-		status_list_add(&leaks, "%.0f held twice", status->duplicates);
+	status_list_leaks(page->status, &leaks);
+	status_list_losses(page->status, &losses);
 	if (leaks.count)
 		print_line(page, "leaked", true, leaks.text);
-	for (size_t i = 0; i < status->loss_count; i++)
-		status_list_add(&lost, "%s %.0f", status->losses[i].cause, status->losses[i].count);
-	if (status_is_some(status->records_lost))
-		status_list_add(&lost, "%.0f log record%s", status->records_lost,
-				status_plural(status->records_lost));
-	if (lost.count)
-		print_line(page, "lost", true, lost.text);
+	if (losses.count)
+		print_line(page, "lost", true, losses.text);
 }
 
 void status_print(const struct status *status, bool has_color, FILE *out)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/node.h"
+#include "cli/output.h"
 #include "core/duration.h"
 #include "core/text.h"
 
@@ -82,7 +83,24 @@ static void put_from(const struct tenancy *tenancy, FILE *out)
 			 short_time(tenancy->from_ns, before));
 }
 
-static void put_to(const struct tenancy *tenancy, FILE *out)
+static void put_open(const struct tenancy *tenancy, const struct tenancy_report *report,
+		     const char *to, const char *length, FILE *out)
+{
+	const char *kernel = tenancy_report_kernel(report);
+	char whole[DURATION_TEXT_SIZE];
+
+	/* The log may be silent for long: the kernel's word counts, too. */
+	if (report->has_time || !kernel || strcmp(kernel, "agrees") != 0 ||
+	    tenancy->steps.is_set_back || report->query->now_ns < tenancy->from_ns) {
+		put_note(out, "held as of %s, for %s", to, length);
+		return;
+	}
+	duration_format((uint64_t)(report->query->now_ns - tenancy->from_ns), whole);
+	put_note(out, "held now, for %s%s",
+		 tenancy->from == TENANCY_FROM_BEFORE ? "more than " : "", whole);
+}
+
+static void put_to(const struct tenancy *tenancy, const struct tenancy_report *report, FILE *out)
 {
 	char to[TEXT_TIME_SIZE], length[DURATION_TEXT_SIZE] = "?", a[TIME_MS_SIZE], b[TIME_MS_SIZE];
 	uint64_t length_ns;
@@ -103,7 +121,7 @@ static void put_to(const struct tenancy *tenancy, FILE *out)
 			 tenancy->is_lost ? "records were lost there" : "nobody watched there");
 		break;
 	default:
-		put_note(out, "held as of %s, for %s", to, length);
+		put_open(tenancy, report, to, length, out);
 	}
 }
 
@@ -171,7 +189,7 @@ static void put_tenancy(const struct tenancy_row *row, const struct tenancy_repo
 		  report->query->has_ip ? whose(&tenancy->pod, title) : ip, out);
 	if (strcmp(row->role, "kernel") != 0) {
 		put_from(tenancy, out);
-		put_to(tenancy, out);
+		put_to(tenancy, report, out);
 		put_spans(tenancy, out);
 	}
 	put_place(tenancy, out);
@@ -191,8 +209,8 @@ static void put_failure(const struct tenancy_failure *failure, FILE *out)
 	text_to_line(failure->message, message, sizeof(message));
 	put_title("failed", time, out);
 	if (failure->count != RECORD_ABSENT)
-		snprintf(count, sizeof(count), ", failed %llu times by then",
-			 (unsigned long long)failure->count);
+		snprintf(count, sizeof(count), ", failed %llu time%s by then",
+			 (unsigned long long)failure->count, failure->count == 1 ? "" : "s");
 	put_note(out, "%s%s", *reason ? reason : "no reason is known", count);
 	if (*message)
 		put_note(out, "%s: %s", *plugin ? plugin : "plugin", message);
@@ -258,14 +276,24 @@ static void put_log(const struct tenancy_report *report, FILE *out)
 	}
 	fprintf(out, "the log covers %s to %s\n", short_time(log->first.wall_ns, from),
 		short_time(log->last.wall_ns, to));
-	if (log->is_unwatched && log->unwatched_ns < log->last.wall_ns)
-		fprintf(out, "its last agent has not told yet what it found\n");
+	if (log->is_unwatched && log->is_starting)
+		fprintf(out, "its last agent has told of no address yet\n");
 	else if (log->is_unwatched)
 		fprintf(out, "its last agent has ended then\n");
 	if (log->is_set_back)
 		fputs("the clock was set back meanwhile: times in it may be there twice\n", out);
 	if (log->left_out && !report->query->has_ip)
 		fprintf(out, "%llu older rows are left out\n", (unsigned long long)log->left_out);
+}
+
+/* Whose it was, and why a pod has none, is what only a log says. */
+static void put_kernel_alone(const struct tenancy_report *report, const char *what, FILE *out)
+{
+	char path[LINE_SIZE];
+
+	text_to_line(report->path, path, sizeof(path));
+	fprintf(out, "what the kernel has now: %s\nthere is no event log '%s'\n", what, path);
+	fprintf(out, OUTPUT_NO_LOG_HINT "\n", report->query->has_ip ? "who IP" : "pod POD");
 }
 
 static void put_kernel(const struct tenancy_report *report, FILE *out)
@@ -281,8 +309,7 @@ static void put_kernel(const struct tenancy_report *report, FILE *out)
 	else if (!strcmp(state, "agrees"))
 		fputs("the kernel says the same\n", out);
 	else if (!strcmp(state, "alone"))
-		fprintf(out, "there is no event log: this is what the kernel has now%s%s\n",
-			kernel->count ? "" : ", ", kernel->count ? "" : nobody);
+		put_kernel_alone(report, kernel->count ? "see below" : nobody, out);
 	else
 		fprintf(out, "%s%s\n",
 			!strcmp(state, "differs") ? "the kernel says otherwise: "
@@ -308,23 +335,36 @@ static void put_head_of_ip(const struct tenancy_report *report, FILE *out)
 		fputs("not held\n", out);
 }
 
+/* One that was had twice counts twice. */
+static void put_count_of_addresses(size_t count, FILE *out)
+{
+	if (count)
+		fprintf(out, "%zu address%s", count, count == 1 ? "" : "es");
+	else
+		fputs("no address", out);
+}
+
 static void put_head_of_pod(const struct tenancy_report *report, FILE *out)
 {
 	const struct tenancy_query *query = report->query;
 	char namespace[POD_NAMESPACE_SIZE * 4] = "", pod[POD_NAME_SIZE * 4];
+	size_t failures;
 
 	if (query->namespace)
 		text_to_line(query->namespace, namespace, sizeof(namespace));
 	text_to_line(query->pod, pod, sizeof(pod));
 	fprintf(out, "%s%s%s: ", namespace, query->namespace ? "/" : "", pod);
-	if (!tenancy_report_found(report))
+	if (!tenancy_report_found(report)) {
 		fputs("never seen\n", out);
-	else if (report->tenancies)
-		fprintf(out, "%zu tenancies, %zu failed CNI calls told\n",
-			tenancies_count(report->tenancies),
-			tenancies_failures(report->tenancies)->count);
-	else
-		fprintf(out, "%zu addresses\n", report->kernel->count);
+		return;
+	}
+	put_count_of_addresses(report->tenancies ? tenancies_count(report->tenancies)
+						 : report->kernel->count,
+			       out);
+	failures = report->tenancies ? tenancies_failures(report->tenancies)->count : 0;
+	if (failures)
+		fprintf(out, ", %zu failed CNI call%s told", failures, failures == 1 ? "" : "s");
+	putc('\n', out);
 }
 
 struct printing {

@@ -154,11 +154,9 @@ static void take_events(struct top *top, char *body)
 	drop_lines(top);
 	for (; *at; at = end + 1) {
 		end = strchrnul(at, '\n');
-		if (!*end) {
-			take_event(top, at, (size_t)(end - at));
-			break;
-		}
 		take_event(top, at, (size_t)(end - at));
+		if (!*end)
+			break;
 	}
 }
 
@@ -169,24 +167,42 @@ static int ask_for(struct top *top, const char *path, char **out_body, size_t *o
 
 	if (err)
 		snprintf(top->trouble, sizeof(top->trouble), "%s: %s", top->fields.socket,
-			 strerror(-err));
+			 agent_client_why(err));
 	return err ? err : agent_client_get(client, path, out_body, out_size, top->trouble);
+}
+
+static int ask_status(struct top *top)
+{
+	cleanup_free char *body = NULL;
+	size_t size;
+	int err = ask_for(top, "/v1/status", &body, &size);
+
+	if (err)
+		return err;
+	err = take_status(top, body, size);
+	if (err)
+		snprintf(top->trouble, sizeof(top->trouble), "its answer is of another version");
+	return err;
+}
+
+static int ask_events(struct top *top)
+{
+	cleanup_free char *body = NULL;
+	size_t size;
+	int err = ask_for(top, "/v1/events?last=64", &body, &size);
+
+	if (!err)
+		take_events(top, body);
+	return err;
 }
 
 static void ask(struct top *top)
 {
-	cleanup_free char *status = NULL, *events = NULL;
-	size_t size;
-	int err = ask_for(top, "/v1/status", &status, &size);
+	int err = ask_status(top);
 
-	if (!err && take_status(top, status, size)) {
-		err = -EPROTO;
-		snprintf(top->trouble, sizeof(top->trouble), "its answer is of another version");
-	}
 	if (!err)
-		err = ask_for(top, "/v1/events?last=64", &events, &size);
+		err = ask_events(top);
 	if (!err) {
-		take_events(top, events);
 		top->trouble[0] = '\0';
 		top->trouble_since_s = 0;
 	} else if (!top->trouble_since_s) {
@@ -231,24 +247,20 @@ static void draw(struct top *top)
 
 static int key_of(int c)
 {
-	switch (c) {
-	case KEY_UP:
-		return TOP_KEY_UP;
-	case KEY_DOWN:
-		return TOP_KEY_DOWN;
-	case KEY_PPAGE:
-		return TOP_KEY_PAGE_UP;
-	case KEY_NPAGE:
-		return TOP_KEY_PAGE_DOWN;
-	case KEY_HOME:
-		return TOP_KEY_HOME;
-	case KEY_BACKSPACE:
-		return 127;
-	case KEY_ENTER:
-		return '\n';
-	default:
-		return c < 256 ? c : 0;
-	}
+	static const int keys[][2] = {
+		{ KEY_UP, TOP_KEY_UP },
+		{ KEY_DOWN, TOP_KEY_DOWN },
+		{ KEY_PPAGE, TOP_KEY_PAGE_UP },
+		{ KEY_NPAGE, TOP_KEY_PAGE_DOWN },
+		{ KEY_HOME, TOP_KEY_HOME },
+		{ KEY_BACKSPACE, 127 },
+		{ KEY_ENTER, '\n' },
+	};
+
+	for (size_t i = 0; i < array_size(keys); i++)
+		if (c == keys[i][0])
+			return keys[i][1];
+	return c < 256 ? c : 0;
 }
 
 static void loop(struct top *top)
@@ -278,16 +290,11 @@ static void loop(struct top *top)
 	}
 }
 
-static bool has_color(const struct fields *fields)
-{
-	return color_is_on(fields->color, STDOUT_FILENO) && has_colors();
-}
-
 static void paint(const struct fields *fields)
 {
 	static const short colors[] = { 1, 3, 2, 6 }; /* of curses: red, yellow, green, cyan */
 
-	if (!has_color(fields) || start_color() == ERR)
+	if (!color_is_on(fields->color, STDOUT_FILENO) || !has_colors() || start_color() == ERR)
 		return;
 	use_default_colors();
 	for (short i = 0; i < (short)array_size(colors); i++)
@@ -296,11 +303,13 @@ static void paint(const struct fields *fields)
 
 static int show(struct top *top)
 {
-	SCREEN *screen = newterm(NULL, stdout, stdin);
+	const char *terminal = getenv("TERM") ?: "";
+	bool is_dumb = !strcmp(terminal, "dumb"); /* curses would draw one line over another */
+	SCREEN *screen = is_dumb ? NULL : newterm(NULL, stdout, stdin);
 
 	if (!screen) {
-		flags_complain("top: terminal '%s' is not known; podip status needs none",
-			       getenv("TERM") ? getenv("TERM") : "");
+		flags_complain("top: terminal '%s' %s; podip status needs none", terminal,
+			       is_dumb ? "cannot be drawn on" : "is not known");
 		return STATUS_FAILED;
 	}
 	paint(&top->fields);

@@ -12,14 +12,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "cleanup.h"
 #include "cli/status_cells.h"
 
 enum {
 	NAME_WIDTH = 14,
 	CIDR_WIDTH = 18,
-	COLUMNS_BESIDE_BAR = 65, /* of a range's line */
+	COLUMNS_BESIDE_BAR = 66, /* of a range's line */
 	BAR_WIDTH_MAX = 60,
-	LABELS_MAX = 4, /* lines on what is wrong */
 };
 
 static const char *const sort_names[] = { "fill", "time", "rate", "name" };
@@ -158,7 +158,7 @@ static void draw_range(struct pen *pen, size_t index)
 	put(pen, NAME_WIDTH + 1, TOP_PLAIN, status_range_cidr(range));
 	status_bar(range->utilization, width, bar);
 	put(pen, NAME_WIDTH + CIDR_WIDTH + 2, (int)status_range_tint(range), bar);
-	snprintf(numbers, sizeof(numbers), "%11s %4s %6s %6s", cells.used, cells.percent,
+	snprintf(numbers, sizeof(numbers), "%11s %4s %7s %6s", cells.used, cells.percent,
 		 cells.time, cells.rate);
 	put(pen, NAME_WIDTH + CIDR_WIDTH + 2 + width + (width ? 1 : 0), TOP_PLAIN, numbers);
 	pen->row++;
@@ -178,7 +178,7 @@ static void draw_head(struct pen *pen, size_t count, size_t shown)
 	snprintf(line, sizeof(line), "%zu-%zu of %zu", shown ? view->first + 1 : 0,
 		 view->first + shown, count);
 	put(pen, NAME_WIDTH + 1, TOP_REVERSE, line);
-	snprintf(numbers, sizeof(numbers), "%11s %4s %6s %6s", "USED/USABLE", "USE%", "FULL",
+	snprintf(numbers, sizeof(numbers), "%11s %4s %7s %6s", "USED/USABLE", "USE%", "FULL-IN",
 		 "NEW");
 	put(pen, NAME_WIDTH + CIDR_WIDTH + 2 + width + (width ? 1 : 0), TOP_REVERSE, numbers);
 	pen->row++;
@@ -213,23 +213,50 @@ static void draw_label(struct pen *pen, const char *label, int color, const char
 	pen->row++;
 }
 
+/* Lines on what is wrong: those without .none are there only when something is. */
+static const struct state_line {
+	const char *label;
+	const char *none;
+	int color;
+	void (*list)(const struct status *status, struct status_list *list);
+} state_lines[] = {
+	{ "waiting", "no pod", TINT_YELLOW, status_list_waiting },
+	{ "failed", "no CNI call", TINT_YELLOW, status_list_failures },
+	{ "alerts", "none", TINT_RED, status_list_alerts },
+	{ "sources", "up", TINT_YELLOW, status_list_sources },
+	{ "leaked", NULL, TINT_YELLOW, status_list_leaks },
+	{ "lost", NULL, TINT_YELLOW, status_list_losses },
+};
+
+static bool list_state(const struct status *status, const struct state_line *line,
+		       struct status_list *out)
+{
+	*out = (struct status_list){ 0 };
+	line->list(status, out);
+	return out->count || line->none;
+}
+
+static size_t count_state(const struct status *status)
+{
+	struct status_list list;
+	size_t count = 0;
+
+	for (size_t i = 0; i < array_size(state_lines); i++)
+		count += list_state(status, &state_lines[i], &list);
+	return count;
+}
+
 static void draw_state(struct pen *pen)
 {
-	const struct status *status = pen->view->status;
-	struct status_list waiting = { 0 }, failed = { 0 }, alerts = { 0 }, sources = { 0 };
+	struct status_list list;
 
-	status_list_waiting(status, &waiting);
-	status_list_failures(status, &failed);
-	status_list_alerts(status, &alerts);
-	status_list_sources(status, &sources);
-	draw_label(pen, "waiting", waiting.count ? TINT_YELLOW : TINT_DIM,
-		   waiting.count ? waiting.text : "no pod");
-	draw_label(pen, "failed", failed.count ? TINT_YELLOW : TINT_DIM,
-		   failed.count ? failed.text : "no CNI call");
-	draw_label(pen, "alerts", alerts.count ? TINT_RED : TINT_DIM,
-		   alerts.count ? alerts.text : "none");
-	draw_label(pen, "sources", sources.count ? TINT_YELLOW : TINT_DIM,
-		   sources.count ? sources.text : "up");
+	for (size_t i = 0; i < array_size(state_lines); i++) {
+		const struct state_line *line = &state_lines[i];
+
+		if (list_state(pen->view->status, line, &list))
+			draw_label(pen, line->label, list.count ? line->color : TINT_DIM,
+				   list.count ? list.text : line->none);
+	}
 }
 
 static void draw_events(struct pen *pen, size_t room)
@@ -275,8 +302,8 @@ static void draw_help(struct pen *pen)
 		"+ -    ask less or more often",
 		"Up Down PageUp PageDown Home   scroll the ranges",
 		"",
-		"FULL   until no address is left; '?': less likely than not",
-		"NEW    addresses assigned since the last look, a second or a minute",
+		"FULL-IN  until no address is left; '?': less likely than not",
+		"NEW      addresses assigned since the last look, a minute",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -289,7 +316,8 @@ void top_draw(struct top_view *view, const struct canvas *canvas)
 {
 	struct pen pen = { view, canvas, 0 };
 	/* Title, second line, head, state, blank, keys. */
-	size_t fixed = 2 + 1 + LABELS_MAX + 1 + 1, free, ranges;
+	size_t fixed = 2 + 1 + (view->status ? count_state(view->status) : 0) + 1 + 1;
+	size_t free, ranges;
 
 	draw_title(&pen);
 	draw_second_line(&pen);

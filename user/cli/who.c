@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "cli/command.h"
@@ -15,9 +14,8 @@
 #include "core/tenancy_feed.h"
 #include "core/when.h"
 #include "log.h"
+#include "loop.h"
 #include "source/log_reader.h"
-
-#define NS_PER_S 1000000000LL
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_COMPACT, FORMAT_COUNT };
 
@@ -36,20 +34,12 @@ static void clear_arguments(struct arguments *arguments)
 
 #define cleanup_arguments cleanup(clear_arguments)
 
-static int64_t wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 /* ---- options ---- */
 
 static int read_at(const char *text, void *field)
 {
 	struct arguments *arguments = field;
-	int err = when_parse(text, wall_ns(), &arguments->at_ns);
+	int err = option_when(text, &arguments->at_ns);
 
 	if (!err)
 		arguments->has_at = true;
@@ -180,6 +170,14 @@ static int print(const struct tenancy_report *report, enum format format)
 	return tenancy_report_found(report) ? STATUS_DONE : STATUS_FAILED;
 }
 
+static int complain_missing(const struct arguments *arguments, const char *what)
+{
+	flags_complain("there is no event log '%s'%s: name one with --events.file or "
+		       "$PODIP_EVENTS_FILE; " OUTPUT_NO_LOG_HINT,
+		       arguments->path, what, "who ...");
+	return STATUS_FAILED;
+}
+
 static int report(const struct arguments *arguments, const struct tenancy_query *query)
 {
 	cleanup_tenancies struct tenancies *tenancies = NULL;
@@ -191,11 +189,9 @@ static int report(const struct arguments *arguments, const struct tenancy_query 
 
 	if (read_log(arguments->path, query, &tenancies))
 		return STATUS_FAILED;
-	if (!tenancies && (arguments->has_at || arguments->is_log_only)) {
-		log_write(LOG_LEVEL_ERROR, "there is no event log '%s'%s", arguments->path,
-			  arguments->has_at ? ", and the kernel knows of now alone" : "");
-		return STATUS_FAILED;
-	}
+	if (!tenancies && (arguments->has_at || arguments->is_log_only))
+		return complain_missing(
+			arguments, arguments->has_at ? ", and the kernel knows of now alone" : "");
 	report.tenancies = tenancies;
 	if (tenancies && query->has_ip)
 		report.answer = tenancy_lookup(tenancies);
@@ -214,7 +210,7 @@ static int report(const struct arguments *arguments, const struct tenancy_query 
 
 static struct tenancy_query query_of(const struct arguments *arguments)
 {
-	int64_t now_ns = wall_ns();
+	int64_t now_ns = loop_wall_ns();
 
 	return (struct tenancy_query){ .at_ns = arguments->has_at ? arguments->at_ns : now_ns,
 				       .now_ns = now_ns };

@@ -89,7 +89,7 @@ static void write_top(const struct status *status, FILE *out)
 	fputs(", backend ", out);
 	html_text(out, status->backend);
 	if (status->started_s > 0) {
-		fputs(", runs for ", out);
+		fputs(", up ", out);
 		html_seconds(out, (double)status->wall_ns / 1e9 - status->started_s);
 	}
 	fputs(". As of ", out);

@@ -53,7 +53,7 @@ static void look_at_alert(const struct alert *alert, void *ctx)
 		return;
 	search->is_found = true;
 	if (*alert->range)
-		snprintf(search->why, STATUS_WHY_SIZE, "%s fires of range '%s'",
+		snprintf(search->why, STATUS_WHY_SIZE, "%s fires for range '%s'",
 			 alert_name(alert->kind), alert->range);
 	else
 		snprintf(search->why, STATUS_WHY_SIZE, "%s fires", alert_name(alert->kind));

@@ -360,6 +360,7 @@ void tenancies_end(struct tenancies *tenancies)
 	log->first = tenancies->clock.first;
 	log->last = last;
 	log->is_unwatched = log->records && tenancies->phase != PHASE_WATCHED;
+	log->is_starting = tenancies->phase == PHASE_STARTING;
 	log->unwatched_ns = tenancies->phase == PHASE_STARTING && tenancies->start.has_gap
 				    ? tenancies->start.gap_ns
 				    : last.wall_ns;

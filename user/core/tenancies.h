@@ -26,6 +26,8 @@ struct tenancies_log {
 	int64_t known_ns;
 	bool is_unwatched; /* nobody is known to watch since unwatched_ns */
 	int64_t unwatched_ns;
+	bool is_starting; /* its last agent goes on, as far as the log says, and has told of no
+			     address */
 	bool is_blind, is_lossy; /* at_ns is within `blind`, within `lossy` */
 	struct tenancy_span blind, lossy;
 	bool is_set_back; /* the clock was, somewhere */

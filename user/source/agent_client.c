@@ -48,6 +48,21 @@ static int knock(const char *path)
 	return 0;
 }
 
+const char *agent_client_why(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ENOTDIR:
+		return "there is no such file; start one with 'podip run', or name its --socket";
+	case -ECONNREFUSED:
+		return "it is gone and has left the file behind; start one with 'podip run'";
+	case -EACCES:
+		return "permission denied; ask as root or as the agent's own user";
+	default:
+		return strerror(-err);
+	}
+}
+
 int agent_client_open(const char *socket_path, struct agent_client **out)
 {
 	cleanup_agent_client struct agent_client *client = NULL;

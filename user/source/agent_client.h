@@ -16,6 +16,8 @@ struct agent_client;
 /* -ENOENT, -ECONNREFUSED: no agent runs here; -EACCES: it may not be asked. The caller owns *out.
  */
 int agent_client_open(const char *socket_path, struct agent_client **out);
+/* What such an error means here and what to do, for "...: %s". Good until the next strerror(). */
+const char *agent_client_why(int err);
 void agent_client_close(struct agent_client *client);
 DEFINE_CLEANUP(agent_client, struct agent_client *, agent_client_close)
 #define cleanup_agent_client cleanup(cleanup_agent_client_fn)

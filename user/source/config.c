@@ -262,6 +262,11 @@ static int add_list(struct reader *reader, const yaml_node_t *list, const char *
 	for (item = list->data.sequence.items.start; item < list->data.sequence.items.top; item++) {
 		const yaml_node_t *node = yamlfile_node(reader->file, *item);
 
+		/* Most likely 'ranges' was meant. */
+		if (node->type == YAML_MAPPING_NODE)
+			return yamlfile_blame(reader->file, node, path,
+					      "expected single values; only 'ranges' is a list of "
+					      "mappings");
 		err = yamlfile_check_text(reader->file, node, path);
 		if (!err)
 			err = add_setting(reader, node, path);

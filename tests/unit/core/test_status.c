@@ -514,7 +514,7 @@ static void is_as_bad_as_the_worst_alert_that_fires(void **state)
 	rules.of[ALERT_ALLOCATION_FAILING].for_ns = 0;
 	alerts_set_rules(world.alerts, &rules);
 	assert_int_equal(alerts_evaluate(world.alerts, &view, 2 * S, ignore_alert, NULL), 0);
-	expect_level(&world, STATUS_WARNING, "PodipRangeFilling fires of range 'r'");
+	expect_level(&world, STATUS_WARNING, "PodipRangeFilling fires for range 'r'");
 	view.failures[REASON_OTHER] = 1;
 	assert_int_equal(alerts_evaluate(world.alerts, &view, 3 * S, ignore_alert, NULL), 0);
 	expect_level(&world, STATUS_CRITICAL, "PodipAllocationFailing fires");

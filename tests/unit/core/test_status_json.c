@@ -68,7 +68,7 @@ static void fill(struct status *status)
 {
 	*status = (struct status){
 		.level = STATUS_WARNING,
-		.why = "PodipRangeFilling fires of range 'six \"6\"'",
+		.why = "PodipRangeFilling fires for range 'six \"6\"'",
 		.node = "node-1",
 		.version = "1.2.3",
 		.revision = "0123456789ab",
