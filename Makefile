@@ -253,7 +253,7 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@O=$(O) $(SUDO) tests/demo/demo
 
 # What make check runs, in this order; `make check STAGES="test native"` picks.
-STAGES ?= check-layers check-format check-shell check-readme check-deploy test san lint native cri prom grafana page qemu
+STAGES ?= check-layers check-format check-shell check-readme check-deploy check-manifests test san lint native cri prom grafana page test-image qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check

@@ -195,8 +195,8 @@ verify() {
 	esac | sort -u >"$work/own"
 	jq -n -c --rawfile own "$work/own" '($own | split("\n") | INDEX(.)) as $own | inputs |
 		if .ip and ($own[.ip] | not) then .type = "foreign" else . end' \
-		"$events" >"$work/own.jsonl"
-	"$lab/verify" "$kind" "$truth" "$work/own.jsonl"
+		"$events" >"$work/own.records"
+	"$lab/verify" "$kind" "$truth" "$work/own.records"
 }
 
 # Until the next reconcile, and the second look by which it confirms, are done.
