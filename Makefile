@@ -214,6 +214,11 @@ $(O)/cri/pause: tests/cri/pause.c
 cri: all $(O)/cri/pause $(O)/lab/answer ## run the tests with real containerd and CNI plugins; root
 	@O=$(O) tests/cri/run
 
+# One after the other: both make the agent.
+container: all $(O)/cri/pause $(O)/lab/answer ## run the image as the DaemonSet does, with real containerd; root
+	@$(MAKE) --no-print-directory image
+	@O=$(O) tests/container/run
+
 prom: all $(O)/lab/fleet ## run the tests with real Prometheus and Alertmanager; root
 	@O=$(O) tests/prom/run
 
@@ -253,7 +258,7 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@O=$(O) $(SUDO) tests/demo/demo
 
 # What make check runs, in this order; `make check STAGES="test native"` picks.
-STAGES ?= check-layers check-format check-shell check-readme check-deploy check-manifests test san lint native cri prom grafana page test-image qemu
+STAGES ?= check-layers check-format check-shell check-readme check-deploy check-manifests test san lint native cri prom grafana page test-image container qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check
@@ -273,7 +278,7 @@ check-shell: ## shellcheck
 		deploy/prometheus/generate deploy/generate tests/manifests/run tests/manifests/pod.sh \
 		tests/manifests/tools tests/grafana/run tests/image/run \
 		$(filter-out %.jq %/Dockerfile %/Dockerfile.dockerignore,$(wildcard deploy/image/*)) tests/lab/prometheus.sh \
-		$(filter-out %.c %.h %.proto,$(wildcard tests/native/* tests/cri/* tests/prom/* tests/page/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
+		$(filter-out %.c %.h %.proto %.py,$(wildcard tests/native/* tests/cri/* tests/container/* tests/prom/* tests/page/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
 check-readme: $(O)/describe ## fail if README's tables or links are not the code's
 	@O=$(O) tests/readme/tables check
@@ -354,7 +359,7 @@ help: ## show this text
 
 -include $(shell find $(O) \( -path '*/qemu' -o -path '$(O)/image' \) -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules check-manifests deploy-manifests \
+.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri container prom page qemu bench demo check lint check-shell check-readme readme check-deploy deploy-rules check-manifests deploy-manifests \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

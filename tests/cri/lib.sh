@@ -126,7 +126,7 @@ start_containerd() {
 	wait_until is_containerd_up_or_gone
 	kill -0 "${worlds[$work]}" 2>/dev/null ||
 		fail "containerd ended: $(tail -n 3 "$work/containerd.log")"
-	(cd "$work" && ctr --address $socket --namespace k8s.io images import --snapshotter native \
+	(cd "$work" && ctr --address $containerd_socket --namespace k8s.io images import --snapshotter native \
 		image.tar) >"$work/imported" 2>&1 || fail "no image: $(cat "$work/imported")"
 }
 
@@ -150,7 +150,7 @@ world_init() {
 
 # ---- CRI: gRPC by hand ----
 
-socket=run/containerd/containerd.sock # in $work: a socket's path must be short
+containerd_socket=run/containerd/containerd.sock # in $work: a socket's path must be short
 
 # cri METHOD: the request as protobuf text on stdin, the answer on stdout. Fails
 # with the error's text in $work/cri.err.
@@ -163,7 +163,7 @@ cri() {
 	printf '%b' "\\x00\\x${size:0:2}\\x${size:2:2}\\x${size:4:2}\\x${size:6:2}" |
 		cat - "$work/request" >"$work/framed"
 	# Neither must one leave a pod half made.
-	(cd "$work" && setsid curl -sS --http2-prior-knowledge --unix-socket $socket --max-time 30 \
+	(cd "$work" && setsid curl -sS --http2-prior-knowledge --unix-socket $containerd_socket --max-time 30 \
 		-H 'content-type: application/grpc' -H 'te: trailers' --data-binary @framed \
 		-D headers -o answer "http://containerd/runtime.v1.RuntimeService/$method") \
 		2>"$work/cri.err" || return
@@ -223,10 +223,11 @@ remove_pod() {
 # What runc was told of the sandbox: there until it is stopped.
 bundles=run/containerd/io.containerd.runtime.v2.task/k8s.io
 
-# Paths of the network namespaces of all sandboxes, or of one.
+# Paths of the network namespaces of all sandboxes, or of one. Those in the node's own have none.
 sandbox_netns() {
 	find "$work/$bundles/${1:-}" -name config.json -exec \
-		jq -r '.linux.namespaces[] | select(.type == "network").path' {} + 2>/dev/null
+		jq -r '.linux.namespaces[] | select(.type == "network").path // empty |
+		select(test("/run/netns/"))' {} + 2>/dev/null
 }
 
 sandbox_inode() {
@@ -258,6 +259,31 @@ start_node_agent() {
 	[ ${#enter[@]} = 0 ] || set -- --proc-dir "/proc/$(world_init)/root/proc" "$@"
 	start_agent "$name" --cni.cache-dir "$work/lib/cni/results" \
 		--cni.state-dir "$work/lib/cni/networks" "$@"
+}
+
+# ---- the API that knows the node ----
+
+# node_object NAME VERSION BLOCK...
+node_object() {
+	jq -n -c --arg name "$1" --arg version "$2" '{ apiVersion: "v1", kind: "Node",
+		metadata: { name: $name, resourceVersion: $version, labels: {
+			"cloud.google.com/gke-nodepool": "default-pool",
+			"topology.kubernetes.io/zone": "zone-b" } },
+		spec: { podCIDR: $ARGS.positional[0], podCIDRs: $ARGS.positional },
+		status: { allocatable: { cpu: "1930m", pods: "16" } } }' --args "${@:3}"
+}
+
+# start_api NAME BLOCK: an API that knows the Node, at $api; it is process $started
+start_api() {
+	local nodes=$work/api/api/v1/nodes
+	mkdir -p "${nodes%/*}"
+	node_object "$1" 1 "$2" | jq '{ apiVersion: "v1", kind: "NodeList",
+		metadata: { resourceVersion: "1" }, items: [ . ] }' >"$nodes"
+	echo 'require Authorization: Bearer of-the-agent' >"$nodes.how"
+	echo of-the-agent >"$work/token"
+	start "$lab/answer" --tls --ca-file "$work/ca.pem" --port-file "$work/port" "$work/api"
+	wait_until test -e "$work/port"
+	api=https://127.0.0.1:$(cat "$work/port")
 }
 
 # ---- setting up, clearing away ----

@@ -24,7 +24,8 @@ struct capture_hook {
 
 static void fail(struct capture_hook *hook, int err)
 {
-	hook->has_failed = err == -EPERM || err == -EACCES || err == -ENOENT;
+	/* -ENOSYS: a seccomp profile's refusal, as final as the kernel's own. */
+	hook->has_failed = err == -EPERM || err == -EACCES || err == -ENOENT || err == -ENOSYS;
 	log_warn("cannot hear what CNI plugins say: %s, ignoring: failures are told by exit status "
 		 "and state alone",
 		 strerror(-err));

@@ -143,13 +143,23 @@ static int attempt_named(const struct symbol *tracepoint)
 	return tracepoint->btf_id ? attempt_tp_btf(tracepoint->btf_id) : -ESRCH;
 }
 
+/* Seccomp profiles of containers refuse with the one or the other. */
+static void judge_walk(struct kernel *kernel, int err)
+{
+	bool is_refused = err == -EPERM || err == -ENOSYS;
+
+	judge_attempt(
+		kernel, FEATURE_WALKER, err,
+		is_refused ? "bpf(2) is refused, for lack of capabilities or by a seccomp profile"
+			   : "the kernel does not run raw tracepoint programs on demand, 5.10 and "
+			     "later do");
+}
+
 static void probe_programs(struct kernel *kernel, const struct symbol *named)
 {
 	const struct symbol *target = &named[NAMED_RTMSG_IFA];
 
-	judge_attempt(
-		kernel, FEATURE_WALKER, attempt_walk(),
-		"the kernel does not run raw tracepoint programs on demand, 5.10 and later do");
+	judge_walk(kernel, attempt_walk());
 	judge_attempt(kernel, FEATURE_FENTRY,
 		      target->btf_id ? attempt_fentry(target->btf_id) : -ESRCH,
 		      target->btf_id ? "the kernel refuses BPF trampolines"
