@@ -102,12 +102,13 @@ static void print_privileges(const struct diagnosis *it)
 			continue;
 		snprintf(name, sizeof(name), "%s (%s)", privilege_capability_name(row->capability),
 			 row->what);
-		printf("  %-33s %-8s %s%s\n", name,
-		       verdicts[is_missing ? VERDICT_REFUSED : VERDICT_WORKS],
-		       is_missing ? "not held: " : "", is_missing ? row->cost : "");
-		if (is_missing)
-			printf("  %-33s %-8s -> add %s, for %s\n", "", "",
-			       privilege_capability_name(row->capability), row->check);
+		if (!is_missing) {
+			printf("  %-33s %s\n", name, verdicts[VERDICT_WORKS]);
+			continue;
+		}
+		printf("  %-33s %-8s not held: %s\n", name, verdicts[VERDICT_REFUSED], row->cost);
+		printf("  %-33s %-8s -> add %s, for %s\n", "", "",
+		       privilege_capability_name(row->capability), row->check);
 	}
 }
 
