@@ -16,6 +16,9 @@ const char *const fleet_corrections[] = { "netns_added",     "netns_removed",
 					  "link_added",	     "link_removed",
 					  "link_renamed",    "address_added",
 					  "address_removed", NULL };
+const char *const fleet_reloads[] = { "success", "failure", NULL };
+const char *const fleet_refused[] = { "connection_limit", "handshake", "password",
+				      "password_rate",	  "rate",      NULL };
 const char *const fleet_notified[] = { "sent", "failed", "dropped", NULL };
 
 /* A plugin that connects pods and one behind it; each has failed once. */
@@ -44,7 +47,8 @@ static const struct {
 	    "walk" } },
 	{ "table",
 	  { "netns", "links", "addresses", "released_addresses", "ranges", "enis", "eni_blocks",
-	    "eni_addresses", "identities", "calls", "incidents", "leaks", "alert_ranges" } },
+	    "eni_addresses", "identities", "calls", "incidents", "leaks", "alert_ranges",
+	    "recent_bytes" } },
 	{ "source",
 	  { "config", "cni", "calico", "flannel", "cilium", "ipamd", "ipam", "node", "gce", "imds",
 	    "cgroup", "cni-args", "host-local" } },

@@ -12,4 +12,6 @@ const char *const *fleet_labels_of(const char *label);
 extern const char *const fleet_range_alerts[];
 extern const char *const fleet_node_alerts[];
 extern const char *const fleet_corrections[];
+extern const char *const fleet_reloads[];
+extern const char *const fleet_refused[];
 extern const char *const fleet_notified[];

@@ -148,12 +148,23 @@ static double now(const struct sim_node *node, const struct sim_range *range)
 /* ---- what is special ---- */
 
 /* All shapes of a family's name are put; a family without one is put for ALL ranges. */
+/* What a capability's lack would cost. */
+static const char *const lacks_bpf[] = { "load", NULL };
+static const char *const lacks_perfmon[] = { "attach", "capture", NULL };
+static const char *const lacks_broadcast[] = { "rtnetlink", NULL };
+static const char *const lacks_admin[] = { "rtnetlink_buffer", NULL };
+static const char *const lacks_syslog[] = { "triggers", NULL };
+static const char *const lacks_sys_admin[] = { "tracefs", NULL };
+static const char *const lacks_ptrace[] = { "processes", NULL };
+static const char *const lacks_nothing[] = { "sandbox", "backend", NULL };
+
 static const struct shape {
 	const char *name;
 	unsigned int kinds;
 	value_fn value; /* NULL: as the type has it */
 	const char *label; /* that is one of values, or NULL */
 	const char *const *values;
+	const char *capability; /* that goes with them, of podip_degraded */
 } shapes[] = {
 	{ .name = "podip_range_capacity_addresses", ALL, capacity },
 	{ .name = "podip_range_reserved_addresses", ALL, reserved },
@@ -187,6 +198,17 @@ static const struct shape {
 	{ .name = "podip_alert_state", NO_RANGE, none, "alert", fleet_node_alerts },
 	{ .name = "podip_alert_notifications_total", ALL, none, "result", fleet_notified },
 	{ .name = "podip_source_up", ALL, one },
+	{ .name = "podip_config_reloads_total", ALL, none, "result", fleet_reloads },
+	{ .name = "podip_web_config_reloads_total", ALL, none, "result", fleet_reloads },
+	{ .name = "podip_web_refused_total", ALL, none, "cause", fleet_refused },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_bpf, "CAP_BPF" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_perfmon, "CAP_PERFMON" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_broadcast, "CAP_NET_BROADCAST" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_admin, "CAP_NET_ADMIN" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_syslog, "CAP_SYSLOG" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_sys_admin, "CAP_SYS_ADMIN" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_ptrace, "CAP_SYS_PTRACE" },
+	{ .name = "podip_degraded", ALL, none, "what", lacks_nothing, "none" },
 };
 
 /* ---- samples ---- */
@@ -265,6 +287,7 @@ static void put_labels(struct writer *writer, size_t at)
 {
 	static const char *const unknown[] = { "simulated", NULL };
 	const char *enis[] = { writer->node->enis[0], writer->node->enis[1], NULL };
+	const char *const capability[] = { writer->shape->capability, NULL };
 	const char *label = writer->metric->labels[at];
 	const char *const *values;
 
@@ -279,6 +302,8 @@ static void put_labels(struct writer *writer, size_t at)
 	values = !strcmp(label, "eni") ? enis : fleet_labels_of(label);
 	if (writer->shape->label && !strcmp(label, writer->shape->label))
 		values = writer->shape->values;
+	if (writer->shape->capability && !strcmp(label, "capability"))
+		values = capability;
 	for (values = values ? values : unknown; *values; values++) {
 		writer->values[at] = *values;
 		put_labels(writer, at + 1);
