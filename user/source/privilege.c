@@ -68,11 +68,6 @@ static bool charges_memlock(const struct privilege_scene *scene)
 	return scene->charges_memlock;
 }
 
-static bool lists_btf(const struct privilege_scene *scene)
-{
-	return scene->lists_btf;
-}
-
 static bool guards_bpf(const struct privilege_scene *scene)
 {
 	return scene->guards_bpf;
@@ -97,10 +92,6 @@ const struct privilege privileges[PRIVILEGE_COUNT] = {
 	  "capable() in do_prlimit(), kernel/sys.c",
 	  "the agent cannot run: its maps are larger than the limit of locked memory", 0,
 	  charges_memlock },
-	{ CAP_SYS_ADMIN, PRIVILEGE_START, "btf", "Linux 5.11 to 6.1",
-	  "capable() in bpf_obj_get_next_id(), kernel/bpf/syscall.c",
-	  "the agent cannot run: libbpf may not look for a function that this kernel lacks", 0,
-	  lists_btf },
 	{ CAP_NET_BROADCAST, PRIVILEGE_START, "rtnetlink", "backend tracepoint",
 	  "ns_capable() in netlink_setsockopt() and file_ns_capable() in do_one_broadcast(), "
 	  "net/netlink/af_netlink.c",
@@ -286,23 +277,16 @@ static bool is_refused_with(bool (*is_refused)(void), uint64_t held, uint64_t al
 	return capng_apply(CAPNG_SELECT_CAPS) ? false : result;
 }
 
-/* 5.11 is 511; 0 where it cannot be read. */
-static unsigned long version_of(const struct kernel *kernel)
-{
-	char *end;
-	unsigned long major = strtoul(kernel->release, &end, 10);
-	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
-
-	return major * 100 + (minor < 99 ? minor : 99);
-}
-
 /* 5.11 is the first that does not. More than twice what the maps take is enough. */
 static bool is_memlock_low(const struct kernel *kernel)
 {
 	enum { ENOUGH = 64 << 20 };
-	unsigned long version = version_of(kernel);
+	char *end;
+	unsigned long major = strtoul(kernel->release, &end, 10);
+	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	bool is_old = major && (major < 5 || (major == 5 && minor < 11));
 
-	return version && version < 511 && kernel->memlock < ENOUGH;
+	return is_old && kernel->memlock < ENOUGH;
 }
 
 void privilege_look(const struct kernel *kernel, struct privilege_scene *scene)
@@ -315,8 +299,6 @@ void privilege_look(const struct kernel *kernel, struct privilege_scene *scene)
 	/* At 2 they are hidden from all. */
 	scene->hides_symbols = kptr == 1 || (!kptr && paranoid > 1);
 	scene->charges_memlock = is_memlock_low(kernel);
-	/* Modules have BTF from 5.11, the kernel bpf_rdonly_cast() from 6.2 on. */
-	scene->lists_btf = version_of(kernel) >= 511 && version_of(kernel) < 602;
 	scene->guards_bpf = is_refused_with(is_bpf_refused, held, 0);
 	/* Mainline knows no more than 2, and there CAP_PERFMON does. */
 	scene->guards_perf = paranoid > 2 &&

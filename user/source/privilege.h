@@ -22,8 +22,6 @@ struct privilege_scene {
 	bool is_own_netns; /* the agent's network namespace is the node's */
 	bool has_tracefs; /* mounted where the agent sees it */
 	bool hides_symbols; /* addresses of kernel functions, from those without CAP_SYSLOG */
-	bool lists_btf; /* libbpf looks through the modules' BTF for what the kernel lacks (5.11
-			   to 6.1) */
 	bool charges_memlock; /* BPF counts against RLIMIT_MEMLOCK (before 5.11), which is low */
 	bool guards_bpf; /* every bpf(2) needs CAP_BPF (before 5.19, unprivileged BPF is off) */
 	bool guards_perf; /* perf_event_open() wants CAP_SYS_ADMIN (Debian, Ubuntu) */
@@ -42,7 +40,7 @@ struct privilege {
 	bool (*is_used)(const struct privilege_scene *scene);
 };
 
-enum { PRIVILEGE_COUNT = 15 };
+enum { PRIVILEGE_COUNT = 14 };
 
 extern const struct privilege privileges[PRIVILEGE_COUNT];
 
