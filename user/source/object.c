@@ -105,6 +105,16 @@ static int link_chunks(struct podip_bpf *skel)
 	return bpf_map_update_elem(bpf_map__fd(skel->maps.walk_chunks), &zero, &program, BPF_ANY);
 }
 
+/* What the kernel lacks libbpf looks for among its modules, which takes CAP_SYS_ADMIN; and being
+ * refused there fails the load, though bpf_rdonly_cast() is weak. It looks once for each object:
+ * let that be here, for a name that nobody has and that nothing depends on. */
+static void look_into_modules(struct podip_bpf *skel, const struct kernel *kernel)
+{
+	if (kernel->features[FEATURE_RDONLY_CAST].verdict != VERDICT_WORKS)
+		bpf_program__set_attach_target(skel->progs.walk_tail, 0,
+					       "podip_has_no_such_function");
+}
+
 static int load(const struct object_config *config, const struct selection *selection,
 		struct podip_bpf **out)
 {
@@ -115,6 +125,7 @@ static int load(const struct object_config *config, const struct selection *sele
 		return -errno;
 	select_programs(skel, config, selection);
 	skel->rodata->walk_peers = config->peers;
+	look_into_modules(skel, config->kernel);
 	err = podip_bpf__load(skel);
 	if (!err && selection->form == WALK_FORM_TAIL)
 		err = link_chunks(skel);
