@@ -229,14 +229,6 @@ static void begin_forecasts(struct replay *replay, int64_t wall_ns)
 
 /* ---- the agent's life ---- */
 
-static void copy_word(const char **text, char out[static WORD_SIZE])
-{
-	size_t size = strcspn(*text, " ");
-
-	snprintf(out, WORD_SIZE, "%.*s", (int)size, *text);
-	*text += size + (*text + size)[0] / ' ';
-}
-
 static int restart(struct replay *replay, const struct record *record)
 {
 	const char *message = record->message ? record->message : "";
@@ -265,8 +257,8 @@ static int restart(struct replay *replay, const struct record *record)
 	replay->written = replay->is_after_gap;
 	replay->has_started = replay->is_initial = true;
 	text_copy(replay->backend, sizeof(replay->backend), record->backend ? record->backend : "");
-	copy_word(&message, replay->version);
-	copy_word(&message, replay->revision);
+	replay->version[0] = replay->revision[0] = '\0';
+	sscanf(message, "%63s %63s", replay->version, replay->revision);
 	replay->stats.starts++;
 	return 0;
 }

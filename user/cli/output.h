@@ -52,6 +52,13 @@ int output_format(const char *text, void *field); /* bool: is it json? */
 		.parse = option_dir, .has_env = true,                                        \
 		.offset = offsetof(struct output_options, host_root)                         \
 	}
+/* The agent's socket, of commands that ask it: the field is a const char *, borrowed. */
+#define OUTPUT_SOCKET_ROW(fields, member)                                                 \
+	{                                                                                 \
+		.flag = "socket", .arg = "PATH", .fallback = OPTION_SOCKET,               \
+		.help = "where the agent answers", .expected = "a path", .has_env = true, \
+		.parse = option_borrow, .offset = offsetof(fields, member)                \
+	}
 /* Where the node's files are. */
 #define OUTPUT_FILES_ROWS                                                               \
 	OUTPUT_PROC_ROW, OUTPUT_ROOT_ROW,                                               \

@@ -193,32 +193,27 @@ static int put_json(const struct gke_args *args, const struct gke_plan *plan,
 
 /* ---- table ---- */
 
-static size_t wider(size_t width, const char *name)
+/* Of a column of names that stand `stride` bytes apart. */
+static int column_width(const char *head, const char *name, size_t stride, size_t count)
 {
-	return strlen(name) > width ? strlen(name) : width;
+	size_t width = strlen(head);
+
+	for (size_t i = 0; i < count; i++, name += stride)
+		width = strlen(name) > width ? strlen(name) : width;
+	return (int)width;
 }
 
 static int range_width(const struct gke_cluster *cluster)
 {
-	size_t width = strlen("RANGE");
-
-	for (size_t i = 0; i < cluster->range_count; i++)
-		width = wider(width, cluster->ranges[i].name);
-	return (int)width;
-}
-
-static int pool_width(const struct gke_cluster *cluster)
-{
-	size_t width = strlen("POOL");
-
-	for (size_t i = 0; i < cluster->pool_count; i++)
-		width = wider(width, cluster->pools[i].name);
-	return (int)width;
+	return column_width("RANGE", cluster->ranges[0].name, sizeof(*cluster->ranges),
+			    cluster->range_count);
 }
 
 static void print_pools(const struct gke_cluster *cluster, const struct gke_plan *plan)
 {
-	int pool_name = pool_width(cluster), range_name = range_width(cluster);
+	int pool_name = column_width("POOL", cluster->pools[0].name, sizeof(*cluster->pools),
+				     cluster->pool_count);
+	int range_name = range_width(cluster);
 
 	printf("%-*s %-*s %8s %5s %7s %8s  %-10s\n", pool_name, "POOL", range_name, "RANGE",
 	       "MAX-PODS", "BLOCK", "NODES", "PODS", "STOPPED BY");

@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "cli/flags.h"
+#include "cli/output.h"
 #include "cli/report_parts.h"
 #include "cli/report_system.h"
 #include "core/text.h"
@@ -245,14 +246,7 @@ static const struct option_row rows[] = {
 	  .expected = "on or off",
 	  .parse = option_switch,
 	  .offset = offsetof(struct arguments, has_no_pods) },
-	{ .flag = "socket",
-	  .has_env = true,
-	  .arg = "PATH",
-	  .fallback = "/run/podip/podip.sock",
-	  .help = "ask the agent here",
-	  .expected = "a path",
-	  .parse = option_borrow,
-	  .offset = offsetof(struct arguments, socket) },
+	OUTPUT_SOCKET_ROW(struct arguments, socket),
 	{ .flag = "events.file",
 	  .has_env = true,
 	  .arg = "FILE",

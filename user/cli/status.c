@@ -34,14 +34,7 @@ static const struct option_row rows[] = {
 	  .expected = "table or json",
 	  .parse = output_format,
 	  .offset = offsetof(struct fields, is_json) },
-	{ .flag = "socket",
-	  .has_env = true,
-	  .arg = "PATH",
-	  .fallback = OPTION_SOCKET,
-	  .help = "where the agent answers",
-	  .expected = "a path",
-	  .parse = option_borrow,
-	  .offset = offsetof(struct fields, socket) },
+	OUTPUT_SOCKET_ROW(struct fields, socket),
 	COLOR_ROW(struct fields, color),
 };
 

@@ -347,14 +347,7 @@ static const struct option_row rows[] = {
 	  .expected = "a number of seconds from 1 to 60",
 	  .parse = parse_period,
 	  .offset = offsetof(struct fields, period_s) },
-	{ .flag = "socket",
-	  .has_env = true,
-	  .arg = "PATH",
-	  .fallback = OPTION_SOCKET,
-	  .help = "where the agent answers",
-	  .expected = "a path",
-	  .parse = option_borrow,
-	  .offset = offsetof(struct fields, socket) },
+	OUTPUT_SOCKET_ROW(struct fields, socket),
 	COLOR_ROW(struct fields, color),
 };
 
