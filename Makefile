@@ -17,7 +17,7 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # headers of modules to its left; source and sink never each other's: check-layers.
 CORE   := core/addr core/histogram core/range core/text core/exposition core/json_scan core/record \
 	  core/record_parse core/pod core/failure core/lease core/hash_words core/inventory core/state \
-	  core/diff core/merge core/hints core/uses core/account core/backoff core/enis core/capacity \
+	  core/diff core/correction core/merge core/hints core/uses core/account core/backoff core/enis core/capacity \
 	  core/supply core/identity core/holdings core/leaks core/calls core/incidents core/call_counts \
 	  core/eni_table core/eni_usage core/duration core/alert_rules core/alert_window core/alert_text \
 	  core/alert_judge core/alerts core/history core/trend core/season core/climb core/forecast \

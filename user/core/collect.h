@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/account.h"
+#include "core/correction.h"
 #include "core/exposition.h"
 #include "core/state.h"
 
@@ -29,22 +30,6 @@ enum {
 	METRICS_LOG_WORK_MAX = 8,
 	METRICS_DEGRADATION_MAX = 24,
 };
-
-enum correction {
-	CORRECTION_NETNS_ADDED,
-	CORRECTION_NETNS_REMOVED,
-	CORRECTION_LINK_ADDED,
-	CORRECTION_LINK_REMOVED,
-	CORRECTION_LINK_RENAMED,
-	CORRECTION_ADDRESS_ADDED,
-	CORRECTION_ADDRESS_REMOVED,
-	CORRECTION_COUNT,
-};
-
-/* "netns_added", ...: the value of the label `kind`. */
-const char *correction_name(enum correction correction);
-/* Which correction an event of a reconcile is; CORRECTION_COUNT for none. */
-enum correction correction_of(const struct event *event);
 
 struct metrics_source {
 	const char *source;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/collect.h"
+#include "core/correction.h"
 #include "core/diff.h"
 
 struct reconcile {
