@@ -13,61 +13,68 @@ SYSROOT ?=
 VERSION  := 0.1.0
 REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
-# user/ modules in dependency order, lowest first. A module may include only
-# headers of modules to its left; source and sink never each other's: check-layers.
-CORE   := core/addr core/histogram core/range core/text core/exposition core/json_scan core/record \
-	  core/record_parse core/pod core/failure core/lease core/hash_words core/inventory core/state \
-	  core/diff core/correction core/merge core/hints core/uses core/account core/backoff core/enis core/capacity \
-	  core/supply core/identity core/holdings core/leaks core/calls core/incidents core/call_counts \
-	  core/eni_table core/eni_usage core/duration core/alert_rules core/alert_window core/alert_text \
-	  core/alert_judge core/alerts core/history core/trend core/season core/climb core/forecast \
-	  core/outlook core/token_bucket core/coalesce core/journal core/recent core/node_json \
-	  core/record_event core/unlogged \
-	  core/collect core/collect_ranges core/collect_sources core/collect_calls core/collect_alerts \
-	  core/metric_log_rows core/metric_web_rows core/metric_rows core/metrics core/reconcile core/alert_view \
-	  core/status_judge core/status core/status_fields core/status_json \
-	  core/span core/range_map core/range_marks core/html core/page_map core/page_events core/page \
-	  core/plan core/plan_gke core/plan_eks core/plan_node_cidr core/cluster_view core/cluster_query \
-	  core/when core/log_filter core/log_tail core/log_words core/log_parts core/log_text \
-	  core/log_member core/log_name core/log_line core/byte_size core/record_glance \
-	  core/tenancy core/tenancy_clock core/tenancy_start core/tenancy_store core/tenancy_failures \
-	  core/tenancies core/tenancy_feed core/tenancy_lookup core/ustar core/secrets core/pseudonym \
-	  core/tls_words core/web_settings core/bcrypt_hash core/basic_auth core/auth_cache core/nearby
-NET    := net/percent net/curl net/multi net/head net/body net/web_text net/reply net/upload net/fetch
-SOURCE := source/file source/json source/supplier source/poll source/last_good source/nsfs \
-	  source/yamlfile source/yamlkeys source/web_tls_config source/web_config source/alert_config source/config source/dirwatch source/cni_conf \
-	  source/cni_result source/cni_files source/cni source/complaints source/host_local_dir \
-	  source/host_local source/ipam_json source/proc source/processes source/symbols source/tracefs \
-	  source/attempt source/hooks source/kernel source/syscalls source/sandbox source/privilege source/object source/probe source/capture \
-	  source/walker source/netns_socket source/netlink source/platform source/local_suppliers \
-	  source/flannel source/calico source/token source/kube_api source/kube_event source/kube_watch \
-	  source/kube_supplier source/kube_node source/cilium_eni source/cilium_node source/gce \
-	  source/ipamd_parse source/ipamd source/imds_parse source/imds source/log_input source/log_lines \
-	  source/log_plain source/log_members source/log_stream source/log_file source/log_set \
-	  source/log_cursor source/log_follow source/log_reader source/recall source/agent_client \
-	  source/child source/bpf_facts source/prometheus
-SINK   := sink/log_buffer sink/log_end sink/log_output sink/log_rotation sink/log_compress \
-	  sink/log_store sink/log_live sink/eventlog sink/local_socket sink/tcp_socket sink/tls sink/passwords sink/gate sink/visitor sink/pace sink/http \
-	  sink/page_files sink/post sink/outbox sink/alert_json sink/alertmanager sink/node_event \
-	  sink/node_events sink/archive
-CLI    := cli/option_values cli/option_row cli/flags cli/command cli/commands cli/option_table cli/color \
-	  cli/options cli/output cli/config_print cli/config_schema cli/config cli/node cli/plan_args \
-	  cli/plan_print cli/plan_gke_args cli/plan_eks_args cli/plan cli/plan_gke cli/plan_eks \
-	  cli/plan_node_cidr cli/run cli/snapshot cli/events_view cli/events cli/who_kernel \
-	  cli/tenancy_report cli/tenancy_json cli/tenancy_print cli/tenancy_compact cli/who cli/leaks \
-	  cli/status_cells cli/status_print cli/status cli/top_view cli/top_keys cli/top cli/cluster_print cli/cluster \
-	  cli/replay_print cli/replay_command cli/report_system cli/report_parts cli/report cli/doctor \
-	  cli/version cli/man cli/completion cli/docs
+# user/ modules in dependency order, lowest first, a line for each folder. A module may include
+# only headers of modules before it; source and sink never each other's: check-layers.
+in = $(addprefix $(1)/,$(2))
+
+CORE   := $(call in,core/base,addr histogram range text json_scan hash_words duration when byte_size \
+		backoff token_bucket recent) \
+	  $(call in,core/state,inventory state diff correction merge hints uses reconcile) \
+	  $(call in,core/pod,pod failure identity calls incidents call_counts) \
+	  $(call in,core/books,lease holdings leaks) \
+	  $(call in,core/capacity,account span enis capacity supply eni_table eni_usage) \
+	  $(call in,core/forecast,history trend season climb forecast outlook) \
+	  $(call in,core/alert,alert_rules alert_window alert_text alert_judge alerts) \
+	  $(call in,core/metrics,exposition collect collect_ranges collect_sources collect_calls \
+		collect_alerts metric_log_rows metric_web_rows metric_rows metrics alert_view) \
+	  $(call in,core/status,node_json status_judge status status_fields status_json) \
+	  $(call in,core/record,record record_parse record_event record_glance coalesce journal unlogged) \
+	  $(call in,core/page,range_map range_marks html page_map page_events page) \
+	  $(call in,core/plan,plan plan_gke plan_eks plan_node_cidr cluster_view cluster_query) \
+	  $(call in,core/log,log_filter log_tail log_words log_parts log_text log_member log_name log_line) \
+	  $(call in,core/tenancy,tenancy tenancy_clock tenancy_start tenancy_store tenancy_failures \
+		tenancies tenancy_feed tenancy_lookup) \
+	  $(call in,core/report,ustar secrets pseudonym) \
+	  $(call in,core/web,tls_words web_settings bcrypt_hash basic_auth auth_cache nearby)
+NET    := $(call in,net,percent curl multi head body web_text reply upload fetch)
+SOURCE := $(call in,source/base,file json nsfs dirwatch complaints proc processes token child) \
+	  $(call in,source/config,yamlfile yamlkeys web_tls_config web_config alert_config config) \
+	  $(call in,source/cni,cni_conf cni_result cni_files cni host_local_dir host_local ipam_json) \
+	  $(call in,source/kernel,symbols tracefs attempt hooks kernel syscalls sandbox privilege object \
+		probe capture walker netns_socket netlink bpf_facts) \
+	  $(call in,source/supplier,supplier poll last_good platform local_suppliers flannel calico) \
+	  $(call in,source/kube,kube_api kube_event kube_watch kube_supplier kube_node cilium_eni cilium_node) \
+	  $(call in,source/cloud,gce ipamd_parse ipamd imds_parse imds) \
+	  $(call in,source/log,log_input log_lines log_plain log_members log_stream log_file log_set \
+		log_cursor log_follow log_reader recall) \
+	  $(call in,source/peer,agent_client prometheus)
+SINK   := $(call in,sink/log,log_buffer log_end log_output log_rotation log_compress log_store log_live \
+		eventlog) \
+	  $(call in,sink/web,local_socket tcp_socket tls passwords gate visitor pace http page_files) \
+	  $(call in,sink/push,post outbox alert_json alertmanager node_event node_events) \
+	  sink/archive
+CLI    := $(call in,cli/option,option_values option_row flags command commands option_table options) \
+	  $(call in,cli/base,color output node) \
+	  $(call in,cli/plan,plan_args plan_print plan_gke_args plan_eks_args plan plan_gke plan_eks \
+		plan_node_cidr cluster_print cluster) \
+	  $(call in,cli/log,events_view events replay_print replay_command report_system report_parts report) \
+	  $(call in,cli/tenancy,who_kernel tenancy_report tenancy_json tenancy_print tenancy_compact who) \
+	  $(call in,cli/status,status_cells status_print status top_view top_keys top) \
+	  $(call in,cli,config_print config_schema config run snapshot leaks doctor version man \
+		completion docs)
 USER   := cleanup $(CORE) log $(NET) $(SOURCE) $(SINK) loop signals feed intake watch page_view serve \
 	  chronicle attribution operations audit pods requests suppliers foresight told_ranges retold \
 	  replay alerting pipeline reload web_access choose shed local agent $(CLI) main
 
 # Those that are a header alone.
-HEADERS := cleanup core/hash_words source/supplier cli/option_row cli/commands
+HEADERS := cleanup core/base/hash_words source/supplier/supplier cli/option/option_row cli/option/commands
 MODULES := $(filter-out $(HEADERS),$(USER))
 BPF     := $(sort $(basename $(basename $(notdir $(wildcard bpf/*.bpf.c)))))
-UNIT    := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
-PURE    := $(basename $(notdir $(wildcard tests/unit/core/test_*.c)))
+SOURCES := $(sort $(shell find user -name '*.[ch]'))
+# Tests lie as the modules do.
+TESTS   := $(patsubst tests/%.c,%,$(sort $(shell find tests/unit -name 'test_*.c')))
+PURE    := $(filter unit/core/%,$(TESTS))
+UNIT    := $(filter-out $(PURE),$(TESTS))
 
 LIBS   := -lmicrohttpd -lgnutls -lcrypt -ljansson -lyaml -lmnl -lbpf -lelf -lz -lcap-ng -lncursesw -ltinfo -lm
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -122,14 +129,14 @@ $(addprefix $(O)/user/,agent.o chronicle.o cli/version.o): $(O)/revision
 
 # uthash's HASH_ADD, inlined, is beyond gcc 12's analyzer: one of these keeps it busy for minutes, in the
 # other it takes the entry just added for lost. The sanitizers watch them instead.
-UNANALYZED = uses incidents
+UNANALYZED = state/uses pod/incidents
 $(UNANALYZED:%=$(O)/user/core/%.o): override CFLAGS := $(filter-out -fanalyzer,$(CFLAGS))
 
 # A part of the program, which no compiler tells make of.
-$(O)/user/sink/page_files.o: user/sink/page.css user/sink/page.js
+$(O)/user/sink/web/page_files.o: user/sink/web/page.css user/sink/web/page.js
 
 # Only the modules that own BPF programs know the skeleton.
-$(addprefix $(O)/user/source/,object.o probe.o capture.o walker.o): $(O)/podip.skel.h
+$(addprefix $(O)/user/source/kernel/,object.o probe.o capture.o walker.o): $(O)/podip.skel.h
 
 man: all ## write the man pages and the shells' completion
 	@mkdir -p $(O)/man/man8 $(O)/completion
@@ -172,14 +179,14 @@ $(O)/tests/%.o: tests/%.c
 $(O)/unit/core/%: tests/unit/core/%.c $(O)/libtest.a $(O)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(filter %.c %.a,$^) -o $@ $(LDFLAGS) -lcmocka -ljansson -lm
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/unit -Itests/unit/core $(filter %.c %.a,$^) -o $@ $(LDFLAGS) -lcmocka -ljansson -lm
 
 $(O)/unit/%: tests/unit/%.c $(O)/libtest.a $(O)/libpodip.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(filter %.c %.a,$^) -o $@ $(LDFLAGS) -lcmocka $(LIBS) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -Itests/unit -Itests/unit/core $(filter %.c %.a,$^) -o $@ $(LDFLAGS) -lcmocka $(LIBS) -lm
 
-test: $(PURE:%=$(O)/unit/core/%) $(UNIT:%=$(O)/unit/%) ## run the unit tests; no root needed
+test: $(PURE:%=$(O)/%) $(UNIT:%=$(O)/%) ## run the unit tests; no root needed
 	@failed=0; for t in $^; do echo "== $$t"; $$t || failed=1; done; exit $$failed
 
 # Workloads, and what tells whether the agent saw them: tests/lab.
@@ -269,7 +276,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=O,MAKE)
 # One file at a time: clang-tidy 14 makes up va_list errors over several. Without -O2, whose string
 # macros count as the code's own complexity.
 lint: all ## clang-tidy and gcc -fanalyzer
-	@printf '%s\n' $(wildcard user/*.c user/*/*.c) | xargs -P $(shell nproc) -I FILE \
+	@printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P $(shell nproc) -I FILE \
 		clang-tidy -quiet FILE -- $(filter-out -O2 -MMD -MP,$(ALL_CFLAGS)) 2>/dev/null
 	@$(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
 
@@ -314,7 +321,7 @@ $(O)/lab/limit: $(O)/lab/limit.o
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lcap-ng
 
 # The server of tests that ask somebody.
-$(O)/lab/answer: $(O)/lab/answer.o $(O)/libtest.a $(O)/user/source/file.o
+$(O)/lab/answer: $(O)/lab/answer.o $(O)/libtest.a $(O)/user/source/base/file.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmicrohttpd
 
@@ -341,15 +348,15 @@ $(BENCH:%=$(O)/bench/%): $(O)/bench/%: $(O)/bench/%.o $(O)/bench/peers.o $(O)/be
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) $(LIBS)
 
 check-layers: ## fail if a module includes one above it
-	@awk -v order="$(USER)" -f tests/layers.awk $(wildcard user/*.[ch] user/*/*.[ch])
+	@awk -v order="$(USER)" -f tests/layers.awk $(SOURCES)
+
+FORMATTED = $(wildcard bpf/*.[ch] include/*.h) $(SOURCES) $(shell find tests -name '*.[ch]')
 
 check-format: ## fail if clang-format would change anything
-	@clang-format --dry-run -Werror $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/*/*.[ch] \
-		tests/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+	@clang-format --dry-run -Werror $(FORMATTED)
 
 format: ## let clang-format change it
-	@clang-format -i $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/*/*.[ch] \
-		tests/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+	@clang-format -i $(FORMATTED)
 
 clean: ## remove $(O)
 	rm -rf $(O)

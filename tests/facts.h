@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "core/state.h"
+#include "core/state/state.h"
 
 enum {
 	FACTS_HOST = 1, /* inode of the node's own netns */

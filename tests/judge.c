@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/forecast.h"
+#include "core/forecast/forecast.h"
 #include "predict_linear.h"
 #include "trace.h"
 

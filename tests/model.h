@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/addr.h"
+#include "core/base/addr.h"
 #include "event.h"
 #include "walk.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "core/addr.h"
+#include "core/base/addr.h"
 
 static const char *const kind_names[] = {
 	[EVENT_NONE] = "none",

@@ -10,11 +10,11 @@
 
 #include "alerting.h"
 #include "chronicle.h"
-#include "core/failure.h"
-#include "core/range.h"
+#include "core/base/range.h"
+#include "core/pod/failure.h"
 #include "page_view.h"
-#include "source/kernel.h"
-#include "source/supplier.h"
+#include "source/kernel/kernel.h"
+#include "source/supplier/supplier.h"
 
 /* What can change while the agent runs. Borrowed. */
 struct agent_settings {

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 
 #include "chronicle.h"
-#include "core/alert_view.h"
-#include "core/alerts.h"
-#include "core/journal.h"
+#include "core/alert/alerts.h"
+#include "core/metrics/alert_view.h"
+#include "core/record/journal.h"
 #include "log.h"
 #include "loop.h"
 #include "requests.h"
-#include "sink/alertmanager.h"
-#include "sink/node_events.h"
-#include "source/supplier.h"
-#include "source/token.h"
+#include "sink/push/alertmanager.h"
+#include "sink/push/node_events.h"
+#include "source/base/token.h"
+#include "source/supplier/supplier.h"
 
 struct alerting {
 	struct alerting_config config;

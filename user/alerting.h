@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/alert_rules.h"
-#include "core/collect.h"
+#include "core/alert/alert_rules.h"
+#include "core/metrics/collect.h"
 
 struct alerting;
 struct journal;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "log.h"
-#include "source/ipam_json.h"
-#include "source/proc.h"
+#include "source/base/proc.h"
+#include "source/cni/ipam_json.h"
 
 struct attribution {
 	struct attribution_config config;

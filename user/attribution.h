@@ -9,12 +9,12 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
-#include "core/identity.h"
-#include "core/lease.h"
-#include "core/state.h"
-#include "source/cni.h"
-#include "source/processes.h"
+#include "core/books/lease.h"
+#include "core/metrics/collect.h"
+#include "core/pod/identity.h"
+#include "core/state/state.h"
+#include "source/base/processes.h"
+#include "source/cni/cni.h"
 
 struct attribution;
 struct ipam_json;

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/leaks.h"
-#include "core/node_json.h"
+#include "core/books/leaks.h"
+#include "core/status/node_json.h"
 #include "log.h"
-#include "source/host_local.h"
+#include "source/cni/host_local.h"
 
 struct audit {
 	struct audit_config config;

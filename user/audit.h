@@ -11,8 +11,8 @@
 
 #include "attribution.h"
 #include "cleanup.h"
-#include "core/account.h"
-#include "core/leaks.h"
+#include "core/books/leaks.h"
+#include "core/capacity/account.h"
 
 struct audit;
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "source/kernel.h"
+#include "source/kernel/kernel.h"
 
 /* wanted, or the best where it is BACKEND_NONE. *out_limit is what it does not see, and why,
  * borrowed of the kernel, or NULL. -EOPNOTSUPP after one sentence in the log that names the cause;

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/recent.h"
+#include "core/base/recent.h"
 #include "log.h"
 #include "loop.h"
-#include "sink/eventlog.h"
-#include "source/proc.h"
+#include "sink/log/eventlog.h"
+#include "source/base/proc.h"
 
 struct chronicle {
 	struct journal journal;

@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
-#include "core/journal.h"
-#include "sink/log_live.h"
+#include "core/metrics/collect.h"
+#include "core/record/journal.h"
+#include "sink/log/log_live.h"
 
 enum { CHRONICLE_LOG_MAX = 8, CHRONICLE_RECENT_SIZE = 256 << 10 };
 

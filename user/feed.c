@@ -3,11 +3,11 @@
 
 #include <errno.h>
 
-#include "core/state.h"
+#include "core/state/state.h"
 #include "log.h"
-#include "source/object.h"
-#include "source/proc.h"
-#include "source/walker.h"
+#include "source/base/proc.h"
+#include "source/kernel/object.h"
+#include "source/kernel/walker.h"
 
 static int load(struct feed *feed, const struct object_config *config)
 {

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "core/diff.h"
-#include "source/kernel.h"
+#include "core/state/diff.h"
+#include "source/kernel/kernel.h"
 
 struct object;
 struct state;

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/enis.h"
-#include "core/leaks.h"
-#include "core/outlook.h"
+#include "core/books/leaks.h"
+#include "core/capacity/enis.h"
+#include "core/forecast/outlook.h"
 #include "log.h"
-#include "source/recall.h"
+#include "source/log/recall.h"
 
 struct foresight {
 	struct foresight_config config;

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/account.h"
-#include "core/collect.h"
+#include "core/capacity/account.h"
+#include "core/metrics/collect.h"
 
 struct foresight;
 

@@ -2,7 +2,7 @@
 /*
  * With fentry and kprobe the ring has everything, in kernel order. With the
  * tracepoint backend rtnetlink and walks tell the same things, each at its time:
- * core/merge.c makes one order of the two, and state_apply() is idempotent.
+ * core/state/merge.c makes one order of the two, and state_apply() is idempotent.
  */
 #include "intake.h"
 
@@ -11,13 +11,13 @@
 #include <string.h>
 
 #include "call.h"
-#include "core/merge.h"
+#include "core/state/merge.h"
 #include "log.h"
 #include "loop.h"
-#include "source/netlink.h"
-#include "source/probe.h"
-#include "source/proc.h"
-#include "source/walker.h"
+#include "source/base/proc.h"
+#include "source/kernel/netlink.h"
+#include "source/kernel/probe.h"
+#include "source/kernel/walker.h"
 
 bool intake_is_walking(const struct intake *intake)
 {

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/collect.h"
-#include "core/hints.h"
+#include "core/metrics/collect.h"
+#include "core/state/hints.h"
 #include "feed.h"
 
 struct netlink;

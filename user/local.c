@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "audit.h"
-#include "core/node_json.h"
-#include "core/recent.h"
-#include "core/status_json.h"
+#include "core/base/recent.h"
+#include "core/status/node_json.h"
+#include "core/status/status_json.h"
 #include "loop.h"
 
 /* ---- answers ---- */

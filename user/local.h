@@ -7,7 +7,7 @@
 #pragma once
 
 #include "serve.h"
-#include "sink/http.h"
+#include "sink/web/http.h"
 
 struct audit;
 struct identities;

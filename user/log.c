@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "cleanup.h"
-#include "core/text.h"
+#include "core/base/text.h"
 
 enum { MESSAGE_SIZE = 1024 };
 

@@ -6,23 +6,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cluster.h"
-#include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/docs.h"
 #include "cli/doctor.h"
-#include "cli/events.h"
-#include "cli/flags.h"
 #include "cli/leaks.h"
-#include "cli/plan.h"
-#include "cli/replay_command.h"
-#include "cli/report.h"
+#include "cli/log/events.h"
+#include "cli/log/replay_command.h"
+#include "cli/log/report.h"
+#include "cli/option/commands.h"
+#include "cli/option/flags.h"
+#include "cli/plan/cluster.h"
+#include "cli/plan/plan.h"
 #include "cli/run.h"
 #include "cli/snapshot.h"
-#include "cli/status.h"
-#include "cli/top.h"
+#include "cli/status/status.h"
+#include "cli/status/top.h"
+#include "cli/tenancy/who.h"
 #include "cli/version.h"
-#include "cli/who.h"
 
 const struct command *const cli_commands[] = {
 	&cli_run_command,	 &cli_snapshot_command, &cli_events_command,

@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/call_counts.h"
-#include "core/incidents.h"
+#include "core/pod/call_counts.h"
+#include "core/pod/incidents.h"
 #include "log.h"
 #include "loop.h"
-#include "source/capture.h"
-#include "source/nsfs.h"
-#include "source/probe.h"
+#include "source/base/nsfs.h"
+#include "source/kernel/capture.h"
+#include "source/kernel/probe.h"
 
 struct operations {
 	struct operations_config config;

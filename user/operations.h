@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
-#include "core/failure.h"
-#include "core/journal.h"
+#include "core/metrics/collect.h"
+#include "core/pod/failure.h"
+#include "core/record/journal.h"
 
 struct loop;
 struct object;

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/collect.h"
-#include "core/page.h"
-#include "core/page_events.h"
-#include "core/range_marks.h"
-#include "core/recent.h"
-#include "core/record_parse.h"
-#include "core/status.h"
+#include "core/base/recent.h"
+#include "core/metrics/collect.h"
+#include "core/page/page.h"
+#include "core/page/page_events.h"
+#include "core/page/range_marks.h"
+#include "core/record/record_parse.h"
+#include "core/status/status.h"
 #include "loop.h"
-#include "sink/http.h"
+#include "sink/web/http.h"
 
 /* A browser shall load nothing from elsewhere, run nothing that is not ours, and show the page in
  * nobody's frame: names in it come from files and plugins. */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sink/page_files.h"
+#include "sink/web/page_files.h"
 
 struct http_response;
 struct metrics_input;

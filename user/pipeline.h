@@ -9,9 +9,9 @@
 
 #include <stdint.h>
 
-#include "core/account.h"
-#include "core/journal.h"
-#include "core/state.h"
+#include "core/capacity/account.h"
+#include "core/record/journal.h"
+#include "core/state/state.h"
 #include "watch.h"
 
 struct foresight;

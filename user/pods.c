@@ -10,7 +10,7 @@
 #include "log.h"
 #include "loop.h"
 #include "operations.h"
-#include "source/object.h"
+#include "source/kernel/object.h"
 
 struct pods {
 	struct pods_config config;

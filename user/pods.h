@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
-#include "core/failure.h"
-#include "core/identity.h"
-#include "core/journal.h"
+#include "core/metrics/collect.h"
+#include "core/pod/failure.h"
+#include "core/pod/identity.h"
+#include "core/record/journal.h"
 
 struct attribution;
 struct audit;

@@ -14,9 +14,9 @@
 
 #include "log.h"
 #include "loop.h"
-#include "source/config.h"
-#include "source/dirwatch.h"
-#include "source/file.h"
+#include "source/base/dirwatch.h"
+#include "source/base/file.h"
+#include "source/config/config.h"
 
 /* Files, and the folders that they are in. */
 struct followed {

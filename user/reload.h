@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
+#include "core/metrics/collect.h"
 
 /* Writers touch a file several times, and a ConfigMap is three renames. */
 #define RELOAD_DELAY_NS 300000000ULL

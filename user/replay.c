@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/account.h"
-#include "core/record_event.h"
-#include "core/supply.h"
-#include "core/text.h"
-#include "core/unlogged.h"
+#include "core/base/text.h"
+#include "core/capacity/account.h"
+#include "core/capacity/supply.h"
+#include "core/record/record_event.h"
+#include "core/record/unlogged.h"
 #include "foresight.h"
 #include "retold.h"
 #include "told_ranges.h"

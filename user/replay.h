@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
-#include "core/record.h"
+#include "core/metrics/collect.h"
+#include "core/record/record.h"
 
 enum { REPLAY_NODE_SIZE = 256 };
 

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/alerts.h"
-#include "core/call_counts.h"
-#include "core/incidents.h"
-#include "core/leaks.h"
-#include "core/record_event.h"
-#include "core/text.h"
+#include "core/alert/alerts.h"
+#include "core/base/text.h"
+#include "core/books/leaks.h"
+#include "core/pod/call_counts.h"
+#include "core/pod/incidents.h"
+#include "core/record/record_event.h"
 
 /* A pod that goes on failing is told of again this late at the most: until then it is not known
  * that it is gone. */

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "cleanup.h"
-#include "core/account.h"
-#include "core/collect.h"
-#include "core/record.h"
+#include "core/capacity/account.h"
+#include "core/metrics/collect.h"
+#include "core/record/record.h"
 
 enum { RETOLD_ALERTS_MAX = 1024 }; /* that fire at once */
 

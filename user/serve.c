@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/metrics.h"
+#include "core/metrics/metrics.h"
 #include "log.h"
 #include "loop.h"
 

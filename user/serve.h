@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 #include "cleanup.h"
-#include "core/collect.h"
+#include "core/metrics/collect.h"
 #include "page_view.h"
-#include "sink/http.h"
+#include "sink/web/http.h"
 
 enum { SERVE_MAX = 8 }; /* addresses */
 

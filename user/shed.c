@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "source/sandbox.h"
+#include "source/kernel/sandbox.h"
 
 /* Ports below it are for those with CAP_NET_BIND_SERVICE. */
 static unsigned long unprivileged_port(void)

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/collect.h"
-#include "source/kernel.h"
-#include "source/privilege.h"
+#include "core/metrics/collect.h"
+#include "source/kernel/kernel.h"
+#include "source/kernel/privilege.h"
 
 struct shed_config {
 	const struct kernel *kernel;

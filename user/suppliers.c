@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/eni_usage.h"
-#include "core/supply.h"
+#include "core/capacity/eni_usage.h"
+#include "core/capacity/supply.h"
 #include "log.h"
 #include "loop.h"
 #include "requests.h"
-#include "source/calico.h"
-#include "source/cilium_node.h"
-#include "source/flannel.h"
-#include "source/gce.h"
-#include "source/imds.h"
-#include "source/ipamd.h"
-#include "source/kube_node.h"
-#include "source/local_suppliers.h"
+#include "source/cloud/gce.h"
+#include "source/cloud/imds.h"
+#include "source/cloud/ipamd.h"
+#include "source/kube/cilium_node.h"
+#include "source/kube/kube_node.h"
+#include "source/supplier/calico.h"
+#include "source/supplier/flannel.h"
+#include "source/supplier/local_suppliers.h"
 
 /* In order of precedence: what people wrote down, then what an IPAM on this node obeys, then what
  * the cluster says of the node, then what the cloud says of the machine. */

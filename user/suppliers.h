@@ -6,10 +6,10 @@
 #pragma once
 
 #include "cleanup.h"
-#include "core/account.h"
-#include "core/collect.h"
-#include "core/range.h"
-#include "source/supplier.h"
+#include "core/base/range.h"
+#include "core/capacity/account.h"
+#include "core/metrics/collect.h"
+#include "source/supplier/supplier.h"
 
 struct loop;
 struct requests;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/record_event.h"
-#include "core/text.h"
+#include "core/base/text.h"
+#include "core/record/record_event.h"
 
 bool told_ranges_has(enum record_type type)
 {

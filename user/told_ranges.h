@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/range.h"
-#include "core/record.h"
+#include "core/base/range.h"
+#include "core/record/record.h"
 
 enum { TOLD_SOURCES_MAX = 32, TOLD_SOURCE_SIZE = 32 };
 

@@ -19,10 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/reconcile.h"
+#include "core/state/reconcile.h"
 #include "loop.h"
-#include "source/netlink.h"
-#include "source/probe.h"
+#include "source/kernel/netlink.h"
+#include "source/kernel/probe.h"
 
 #define MS 1000000ULL
 

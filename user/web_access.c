@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/web_settings.h"
+#include "core/web/web_settings.h"
 #include "log.h"
 #include "reload.h"
-#include "sink/gate.h"
-#include "source/web_config.h"
+#include "sink/web/gate.h"
+#include "source/config/web_config.h"
 
 _Static_assert((int)RELOAD_FILES_MAX >= (int)WEB_FILES_MAX, "all of them are followed");
 

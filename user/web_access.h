@@ -6,7 +6,7 @@
 #pragma once
 
 #include "cleanup.h"
-#include "core/collect.h"
+#include "core/metrics/collect.h"
 
 struct gate;
 struct loop;

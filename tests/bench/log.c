@@ -13,12 +13,12 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/log_line.h"
-#include "core/log_member.h"
-#include "core/log_name.h"
-#include "core/record_parse.h"
+#include "core/log/log_line.h"
+#include "core/log/log_member.h"
+#include "core/log/log_name.h"
+#include "core/record/record_parse.h"
 #include "lab/lab.h"
-#include "source/log_reader.h"
+#include "source/log/log_reader.h"
 
 enum {
 	LINE_SIZE = 4096,

@@ -16,8 +16,8 @@
 #include "bench/peers.h"
 #include "bench/promise.h"
 #include "lab/lab.h"
-#include "source/object.h"
-#include "source/walker.h"
+#include "source/kernel/object.h"
+#include "source/kernel/walker.h"
 
 enum {
 	ADDRS_MAX = WALK_SLOT_MAX,

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "source/file.h"
+#include "source/base/file.h"
 #include "web.h"
 
 enum {

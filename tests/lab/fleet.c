@@ -28,7 +28,7 @@
 #include <time.h>
 
 #include "cleanup.h"
-#include "core/exposition.h"
+#include "core/metrics/exposition.h"
 
 struct server {
 	struct fleet fleet;

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "cleanup.h"
-#include "core/metric_rows.h"
+#include "core/metrics/metric_rows.h"
 #include "fleet_labels.h"
 
 enum {

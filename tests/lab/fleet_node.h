@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A node that does not exist: what its agent would put at /metrics. Families and
- * labels are those of core/metric_rows, so that a new family is in here, too; the
+ * labels are those of core/metrics/metric_rows, so that a new family is in here, too; the
  * ranges, and what the numbers do, are made up.
  */
 #pragma once

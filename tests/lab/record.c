@@ -14,9 +14,9 @@
 #include <string.h>
 #include <sys/signalfd.h>
 
-#include "core/state.h"
+#include "core/state/state.h"
 #include "loop.h"
-#include "source/kernel.h"
+#include "source/kernel/kernel.h"
 #include "stream.h"
 #include "watch.h"
 

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/option_table.h"
-#include "cli/output.h"
-#include "core/metrics.h"
-#include "core/record.h"
-#include "source/privilege.h"
-#include "source/syscalls.h"
+#include "cli/base/output.h"
+#include "cli/option/option_table.h"
+#include "core/metrics/metrics.h"
+#include "core/record/record.h"
+#include "source/kernel/privilege.h"
+#include "source/kernel/syscalls.h"
 
 static void describe_options(void)
 {

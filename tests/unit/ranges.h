@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "core/capacity.h"
+#include "core/capacity/capacity.h"
 
 /* "name cidr scope reserved node_prefix", separated by ", ". */
 static inline const char *ranges_of(const struct capacity *capacity, const char *source)

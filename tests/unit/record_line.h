@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/record_parse.h"
+#include "core/record/record_parse.h"
 
 struct record_line {
 	char text[2048];

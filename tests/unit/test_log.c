@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "core/text.h"
+#include "core/base/text.h"
 #include "log.h"
 
 enum { OUTPUT_SIZE = 4096 };

@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 
 #include "call.h"
-#include "core/call_counts.h"
-#include "core/incidents.h"
+#include "core/pod/call_counts.h"
+#include "core/pod/incidents.h"
 #include "loop.h"
 #include "operations.h"
-#include "source/probe.h"
+#include "source/kernel/probe.h"
 
 #define SECOND 1000000000ULL
 #define FULL                                                                       \

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/account.h"
-#include "core/collect.h"
-#include "core/recent.h"
-#include "core/state.h"
+#include "core/base/recent.h"
+#include "core/capacity/account.h"
+#include "core/metrics/collect.h"
+#include "core/state/state.h"
 #include "page_view.h"
-#include "sink/http.h"
+#include "sink/web/http.h"
 
 #define LINE                                                                                     \
 	"{\"v\":1,\"seq\":1,\"ts\":\"2024-02-29T12:34:56.500000000Z\",\"type\":\"ip.assigned\"," \

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/metrics.h"
+#include "core/metrics/metrics.h"
 #include "record_line.h"
 #include "replay.h"
 

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "core/alerts.h"
-#include "core/call_counts.h"
-#include "core/leaks.h"
+#include "core/alert/alerts.h"
+#include "core/books/leaks.h"
+#include "core/pod/call_counts.h"
 #include "record_line.h"
 #include "retold.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/supply.h"
+#include "core/capacity/supply.h"
 #include "loop.h"
 #include "requests.h"
 #include "suppliers.h"

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "cli/command.h"
+#include "cli/option/command.h"
 
 struct completion_shell {
 	const char *name; /* "bash" */

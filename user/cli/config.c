@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/base/output.h"
 #include "cli/config_print.h"
 #include "cli/config_schema.h"
-#include "cli/options.h"
-#include "cli/output.h"
+#include "cli/option/options.h"
 
 enum { WORDS_MAX = 256 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "core/text.h"
+#include "core/base/text.h"
 
 /* A string of JSON is one of YAML. */
 static int print_text(const char *text, FILE *out)

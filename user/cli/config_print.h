@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "cli/option_table.h"
+#include "cli/option/option_table.h"
 
 /* -ENOMEM. */
 int config_print(const struct options *options, FILE *out);

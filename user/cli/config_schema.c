@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/option_table.h"
-#include "cli/output.h"
+#include "cli/base/output.h"
+#include "cli/option/option_table.h"
 
 #define DURATION_PATTERN "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d))+$"
 

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "cli/commands.h"
+#include "cli/base/output.h"
 #include "cli/completion.h"
-#include "cli/flags.h"
 #include "cli/man.h"
-#include "cli/output.h"
+#include "cli/option/commands.h"
+#include "cli/option/flags.h"
 
 static int run_man(const struct command *command, int argc, char **argv)
 {

@@ -2,7 +2,7 @@
 /* `podip man` and `podip completion`. */
 #pragma once
 
-#include "cli/command.h"
+#include "cli/option/command.h"
 
 extern const struct command cli_man_command;
 extern const struct command cli_completion_command;

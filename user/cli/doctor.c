@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/output.h"
+#include "cli/base/output.h"
 #include "log.h"
-#include "source/kernel.h"
-#include "source/privilege.h"
-#include "source/proc.h"
+#include "source/base/proc.h"
+#include "source/kernel/kernel.h"
+#include "source/kernel/privilege.h"
 
 enum { STATUS_DEGRADED = 3, STATUS_CANNOT_RUN = 4 };
 

@@ -10,14 +10,14 @@
 #include <time.h>
 
 #include "audit.h"
-#include "cli/node.h"
-#include "core/duration.h"
-#include "core/node_json.h"
-#include "core/record_glance.h"
-#include "core/text.h"
+#include "cli/base/node.h"
+#include "core/base/duration.h"
+#include "core/base/text.h"
+#include "core/record/record_glance.h"
+#include "core/status/node_json.h"
 #include "log.h"
 #include "loop.h"
-#include "source/log_reader.h"
+#include "source/log/log_reader.h"
 
 enum { AGE_MAX_S = 1000000000 }; /* some thirty years */
 

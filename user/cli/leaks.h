@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "cli/command.h"
+#include "cli/option/command.h"
 
 extern const struct command cli_leaks_command;

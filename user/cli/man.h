@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "cli/command.h"
+#include "cli/option/command.h"
 
 /* podip(8): what there is. */
 void man_write_overview(const struct command *const *commands, FILE *out);

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "agent.h"
-#include "cli/command.h"
-#include "cli/flags.h"
-#include "cli/options.h"
+#include "cli/option/command.h"
+#include "cli/option/flags.h"
+#include "cli/option/options.h"
 #include "log.h"
-#include "source/platform.h"
+#include "source/supplier/platform.h"
 
 static enum backend backend_of(enum option_backend option)
 {

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "cli/node.h"
-#include "core/node_json.h"
+#include "cli/base/node.h"
+#include "core/status/node_json.h"
 
 static int print_json(const struct node *node)
 {

@@ -4,7 +4,7 @@
 #include <bpf/libbpf.h>
 #include <stdio.h>
 
-#include "cli/output.h"
+#include "cli/base/output.h"
 
 static int run(const struct command *command, int argc, char **argv)
 {

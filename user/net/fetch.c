@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "log.h"
 #include "net/curl.h"
 #include "net/multi.h"

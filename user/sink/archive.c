@@ -7,7 +7,7 @@
 #include <time.h>
 #include <zlib.h>
 
-#include "core/ustar.h"
+#include "core/report/ustar.h"
 
 struct archive {
 	gzFile file; /* NULL: finished */

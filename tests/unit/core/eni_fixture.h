@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/enis.h"
+#include "core/capacity/enis.h"
 
 #define NS INT64_C(1000000000)
 

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/account.h"
-#include "core/diff.h"
-#include "core/state.h"
+#include "core/capacity/account.h"
+#include "core/state/diff.h"
+#include "core/state/state.h"
 #include "model.h"
 
 enum {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/state.h"
+#include "core/state/state.h"
 #include "stream.h"
 
 /* Relative to where `make` runs. */

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "cli/option/command.h"
+
+extern const struct command cli_report_command; /* podip report: see its --help */

@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#pragma once
-
-#include "cli/command.h"
-
-extern const struct command cli_status_command;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/metrics/metric_web_rows.h"
+
+#include "cleanup.h"
+
+static void refused(struct exposition *out, const struct metrics_input *input)
+{
+	static const char *const causes[METRICS_WEB_CAUSE_COUNT] = {
+		[METRICS_WEB_CONNECTION_LIMIT] = "connection_limit",
+		[METRICS_WEB_HANDSHAKE] = "handshake",
+		[METRICS_WEB_PASSWORD] = "password",
+		[METRICS_WEB_PASSWORD_RATE] = "password_rate",
+		[METRICS_WEB_RATE] = "rate",
+	};
+
+	for (size_t i = 0; i < array_size(causes); i++)
+		exposition_sample(out, (double)input->web.refused[i], causes[i]);
+}
+
+static void reloads(struct exposition *out, const struct metrics_input *input)
+{
+	exposition_sample(out, (double)input->web.reloads.applied, "success");
+	exposition_sample(out, (double)input->web.reloads.failed, "failure");
+}
+
+static double reload_successful(const struct metrics_input *input)
+{
+	return !input->web.reloads.last_failed;
+}
+
+const struct metric_row metric_web_rows[] = {
+	{ .metric = { .name = "podip_web_refused_total",
+		      .type = METRIC_COUNTER,
+		      .help = "Connections and requests that the web server refused.",
+		      .labels = { "cause" } },
+	  .by = { .collect = refused } },
+	{ .metric = { .name = "podip_web_config_reloads_total",
+		      .type = METRIC_COUNTER,
+		      .help = "Times that the web configuration or a certificate of it was read again.",
+		      .labels = { "result" } },
+	  .by = { .collect = reloads } },
+	{ .metric = { .name = "podip_web_config_reload_successful",
+		      .type = METRIC_GAUGE,
+		      .help = "Did the last try succeed? Else what was before goes on." },
+	  .by = { .of_agent = reload_successful } },
+};
+
+const size_t metric_web_row_count = array_size(metric_web_rows);

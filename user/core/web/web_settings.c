@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/web/web_settings.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Keys and hashes do not stay in freed memory. */
+static void wipe(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+void web_settings_clear(struct web_settings *settings)
+{
+	wipe(settings->tls.key);
+	free(settings->tls.cert);
+	free(settings->tls.client_ca);
+	for (size_t i = 0; i < settings->tls.san_count; i++)
+		free(settings->tls.sans[i]);
+	for (size_t i = 0; i < settings->header_count; i++)
+		free(settings->headers[i].value);
+	for (size_t i = 0; i < settings->user_count; i++) {
+		free(settings->users[i].name);
+		wipe(settings->users[i].hash);
+	}
+	for (size_t i = 0; i < settings->file_count; i++)
+		free(settings->files[i]);
+	*settings = (struct web_settings){ 0 };
+}
+
+int web_settings_add_file(struct web_settings *settings, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (!copy)
+		return -ENOMEM;
+	settings->files[settings->file_count++] = copy;
+	return 0;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sink/web/passwords.h"
+
+#include <crypt.h>
+#include <errno.h>
+#include <gnutls/crypto.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/base/token_bucket.h"
+#include "core/web/auth_cache.h"
+#include "core/web/basic_auth.h"
+#include "core/web/bcrypt_hash.h"
+
+#define PERIOD_NS 1000000000ULL /* at cost 10, of some 60 ms */
+
+enum { KEY_SIZE = 32, BURST = 3, COST_OF_PERIOD = 10, HASH_ROOM = 64 };
+
+struct passwords {
+	struct web_user users[WEB_USERS_MAX];
+	size_t count;
+	uint8_t key[KEY_SIZE];
+	struct auth_cache cache;
+	struct token_bucket bucket;
+	uint64_t computed;
+};
+
+/* Whom a request says it is from. */
+struct claim {
+	const struct basic_auth *auth;
+	const char *hash; /* that its password must have */
+	bool is_known; /* there is such a user */
+	uint8_t digest[AUTH_DIGEST_SIZE];
+};
+
+/* ---- users ---- */
+
+static bool is_equal(const uint8_t *a, const uint8_t *b)
+{
+	return !gnutls_memcmp(a, b, AUTH_DIGEST_SIZE);
+}
+
+static int digest(const struct passwords *passwords, const void *text, size_t size,
+		  uint8_t out[static AUTH_DIGEST_SIZE])
+{
+	int code = gnutls_hmac_fast(GNUTLS_MAC_SHA256, passwords->key, KEY_SIZE, text, size, out);
+
+	return code < 0 ? -EIO : 0;
+}
+
+/* One who does not exist stands for one who does, the same one each time: time and cache do not
+ * tell them apart. */
+static int find_user(const struct passwords *passwords, struct claim *claim)
+{
+	uint8_t wanted[AUTH_DIGEST_SIZE], have[AUTH_DIGEST_SIZE];
+	int err = digest(passwords, claim->auth->name, strlen(claim->auth->name), wanted);
+	size_t found;
+
+	if (err)
+		return err;
+	found = (wanted[0] | (size_t)wanted[1] << 8) % passwords->count;
+	claim->is_known = false;
+	for (size_t i = 0; i < passwords->count; i++) {
+		const char *name = passwords->users[i].name;
+
+		err = digest(passwords, name, strlen(name), have);
+		if (err)
+			return err;
+		if (is_equal(wanted, have)) {
+			found = i;
+			claim->is_known = true;
+		}
+	}
+	claim->hash = passwords->users[found].hash;
+	return 0;
+}
+
+/* Of name, hash and password, none of which contains a NUL byte. */
+static int digest_claim(const struct passwords *passwords, struct claim *claim)
+{
+	char text[2 * BASIC_AUTH_SIZE + HASH_ROOM];
+	size_t size = 0;
+	int err;
+	const char *const parts[] = { claim->is_known ? "+" : "-", claim->auth->name, claim->hash,
+				      claim->auth->password };
+
+	for (size_t i = 0; i < array_size(parts); i++) {
+		size_t length = strlen(parts[i]) + 1;
+
+		memcpy(text + size, parts[i], length);
+		size += length;
+	}
+	err = digest(passwords, text, size, claim->digest);
+	explicit_bzero(text, sizeof(text));
+	return err;
+}
+
+/* ---- bcrypt ---- */
+
+static bool has_hash(const char *password, const char *hash)
+{
+	struct crypt_data *data = calloc(1, sizeof(*data));
+	const char *got;
+	bool is_same;
+
+	if (!data)
+		return false;
+	got = crypt_r(password, hash, data);
+	is_same = got && strlen(got) == strlen(hash) && !gnutls_memcmp(got, hash, strlen(hash));
+	explicit_bzero(data, sizeof(*data));
+	free(data);
+	return is_same;
+}
+
+static enum password_verdict compute(struct passwords *passwords, const struct claim *claim,
+				     uint64_t now_ns)
+{
+	bool is_good;
+
+	if (!token_bucket_take(&passwords->bucket, now_ns))
+		return PASSWORD_LATER;
+	passwords->computed++;
+	is_good = has_hash(claim->auth->password, claim->hash) && claim->is_known;
+	auth_cache_put(&passwords->cache, claim->digest, is_good);
+	return is_good ? PASSWORD_GOOD : PASSWORD_BAD;
+}
+
+static enum password_verdict judge(struct passwords *passwords, const struct basic_auth *auth,
+				   uint64_t now_ns)
+{
+	struct claim claim = { .auth = auth };
+
+	if (find_user(passwords, &claim) || digest_claim(passwords, &claim))
+		return PASSWORD_BAD;
+	switch (auth_cache_find(&passwords->cache, claim.digest)) {
+	case AUTH_GOOD:
+		return PASSWORD_GOOD;
+	case AUTH_BAD:
+		return PASSWORD_BAD;
+	default:
+		return compute(passwords, &claim, now_ns);
+	}
+}
+
+enum password_verdict passwords_judge(struct passwords *passwords, const char *header,
+				      uint64_t now_ns)
+{
+	struct basic_auth auth;
+	enum password_verdict verdict;
+
+	if (!passwords->count)
+		return PASSWORD_GOOD;
+	if (!header || basic_auth_parse(header, &auth))
+		return PASSWORD_BAD;
+	verdict = judge(passwords, &auth, now_ns);
+	basic_auth_clear(&auth);
+	return verdict;
+}
+
+/* ---- life ---- */
+
+static void clear_users(struct passwords *passwords)
+{
+	for (size_t i = 0; i < passwords->count; i++) {
+		free(passwords->users[i].name);
+		free(passwords->users[i].hash);
+	}
+	passwords->count = 0;
+}
+
+int passwords_new(struct passwords **out)
+{
+	cleanup_passwords struct passwords *passwords = calloc(1, sizeof(*passwords));
+
+	if (!passwords)
+		return -ENOMEM;
+	passwords->bucket = (struct token_bucket){ .size = BURST, .period_ns = PERIOD_NS };
+	if (gnutls_rnd(GNUTLS_RND_KEY, passwords->key, KEY_SIZE) < 0)
+		return -EIO;
+	*out = take_ptr(passwords);
+	return 0;
+}
+
+void passwords_free(struct passwords *passwords)
+{
+	if (!passwords)
+		return;
+	clear_users(passwords);
+	explicit_bzero(passwords, sizeof(*passwords));
+	free(passwords);
+}
+
+/* So long that the slowest hash takes as much of it as one of COST_OF_PERIOD of PERIOD_NS. */
+static uint64_t period_of(const struct web_user *users, size_t count)
+{
+	unsigned int most = COST_OF_PERIOD, cost;
+
+	for (size_t i = 0; i < count; i++)
+		if (!bcrypt_hash_cost(users[i].hash, &cost) && cost > most)
+			most = cost;
+	return PERIOD_NS << (most - COST_OF_PERIOD);
+}
+
+int passwords_set(struct passwords *passwords, const struct web_user *users, size_t count)
+{
+	struct passwords fresh = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct web_user user = { strdup(users[i].name), strdup(users[i].hash) };
+
+		fresh.users[fresh.count++] = user;
+		if (!user.name || !user.hash) {
+			clear_users(&fresh);
+			return -ENOMEM;
+		}
+	}
+	clear_users(passwords);
+	memcpy(passwords->users, fresh.users, sizeof(fresh.users));
+	passwords->count = fresh.count;
+	passwords->bucket.period_ns = period_of(users, count);
+	return 0;
+}
+
+uint64_t passwords_computed(const struct passwords *passwords)
+{
+	return passwords->computed;
+}
+
+uint64_t passwords_wait_ns(const struct passwords *passwords, uint64_t now_ns)
+{
+	uint64_t due_ns = token_bucket_due(&passwords->bucket);
+
+	return due_ns > now_ns ? due_ns - now_ns : 0;
+}
