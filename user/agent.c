@@ -284,6 +284,7 @@ static int open_serve(struct agent *agent)
 				       .source = source,
 				       .state = agent->pipeline.state,
 				       .identities = pods_identities(agent->pods),
+				       .account = agent->pipeline.account,
 				       .audit = pods_audit(agent->pods),
 				       .recent = chronicle_recent(agent->chronicle) };
 	return serve_open(&serve, agent->loop, &agent->serve);

@@ -7,6 +7,7 @@
 
 #include "audit.h"
 #include "core/base/recent.h"
+#include "core/capacity/account.h"
 #include "core/status/node_json.h"
 #include "core/status/status_json.h"
 #include "loop.h"
@@ -78,7 +79,9 @@ static int on_snapshot(const struct http_request *request, void *ctx, struct htt
 
 	if (request->argument_count)
 		return refuse("/v1/snapshot takes no arguments", out);
-	return answer_json(snapshot_to_json(local->state, local->identities), out);
+	return answer_json(
+		snapshot_to_json(local->state, local->identities, account_ranges(local->account)),
+		out);
 }
 
 static int on_leaks(const struct http_request *request, void *ctx, struct http_response *out)

@@ -9,6 +9,7 @@
 #include "serve.h"
 #include "sink/web/http.h"
 
+struct account;
 struct audit;
 struct identities;
 struct recent;
@@ -22,6 +23,7 @@ struct local {
 	struct serve_source source;
 	const struct state *state;
 	const struct identities *identities;
+	const struct account *account;
 	const struct audit *audit;
 	const struct recent *recent;
 };

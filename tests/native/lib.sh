@@ -282,7 +282,7 @@ kernel_holds() {
 }
 
 snapshot_holds() {
-	"$podip" snapshot -o json "$@" 2>/dev/null | jq -r '.namespaces[] | .netns as $netns |
+	"$podip" snapshot --kernel -o json "$@" 2>/dev/null | jq -r '.namespaces[] | .netns as $netns |
 		.links[].addresses[] | "\($netns) \(.ip)/\(.prefix_len)"' | only_own
 }
 

@@ -169,10 +169,7 @@ static void print_row(const json_t *row)
 	struct pod pod = { 0 };
 	json_int_t inum = json_integer_value(json_object_get(row, "netns"));
 
-	text_copy(pod.namespace, sizeof(pod.namespace), text_of(row, "namespace"));
-	text_copy(pod.name, sizeof(pod.name), text_of(row, "pod"));
-	text_copy(pod.uid, sizeof(pod.uid), text_of(row, "pod_uid"));
-	text_copy(pod.container_id, sizeof(pod.container_id), text_of(row, "container_id"));
+	pod_from_json(row, &pod);
 	node_pod_text(&pod, whose, sizeof(whose));
 	text_to_line(text_of(row, "network"), network, sizeof(network));
 	duration_format(age_s > 0 && age_s < AGE_MAX_S ? (uint64_t)age_s * 1000000000 : 0, age);

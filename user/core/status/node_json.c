@@ -32,6 +32,21 @@ json_t *pod_to_json(const struct pod *pod)
 	return NULL;
 }
 
+static void take_text(const json_t *object, const char *key, char *out, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	text_copy(out, size, text ? text : "");
+}
+
+void pod_from_json(const json_t *json, struct pod *out)
+{
+	take_text(json, "namespace", out->namespace, sizeof(out->namespace));
+	take_text(json, "pod", out->name, sizeof(out->name));
+	take_text(json, "pod_uid", out->uid, sizeof(out->uid));
+	take_text(json, "container_id", out->container_id, sizeof(out->container_id));
+}
+
 /* ---- who holds what ---- */
 
 bool snapshot_shows(const struct netns *netns)
@@ -39,20 +54,27 @@ bool snapshot_shows(const struct netns *netns)
 	return netns->is_own && !netns->is_host;
 }
 
-static json_t *link_to_json(const struct link *link)
+static json_t *address_to_json(const struct address *address, const struct range_table *ranges)
+{
+	int range = ranges ? range_table_find(ranges, &address->key.ip) : RANGE_NONE;
+	char ip[IP_TEXT_SIZE];
+	json_t *json;
+
+	ip_format(&address->key.ip, ip);
+	json = json_pack("{s:s, s:i, s:s}", "ip", ip, "prefix_len", address->prefix_len, "family",
+			 ip_family_name(&address->key.ip));
+	if (range != RANGE_NONE)
+		add_text(json, "range", range_table_at(ranges, (size_t)range)->name);
+	return json;
+}
+
+static json_t *link_to_json(const struct link *link, const struct range_table *ranges)
 {
 	json_t *addresses = json_array();
 	const struct address *address;
 
-	DL_FOREACH(link->addresses, address) {
-		char ip[IP_TEXT_SIZE];
-
-		ip_format(&address->key.ip, ip);
-		json_array_append_new(addresses,
-				      json_pack("{s:s, s:i, s:s}", "ip", ip, "prefix_len",
-						address->prefix_len, "family",
-						ip_family_name(&address->key.ip)));
-	}
+	DL_FOREACH(link->addresses, address)
+		json_array_append_new(addresses, address_to_json(address, ranges));
 	return json_pack("{s:I, s:o, s:s, s:o}", "ifindex", (json_int_t)link->key.ifindex, "ifname",
 			 text_to_json(link->name), "kind", link->kind, "addresses", addresses);
 }
@@ -74,7 +96,8 @@ static json_t *claims_to_json(const struct identities *identities, const struct 
 	return claims;
 }
 
-struct identity snapshot_identify(const struct identities *identities, const struct netns *netns)
+/* Sources that know an address alone count, too. */
+static struct identity identify(const struct identities *identities, const struct netns *netns)
 {
 	const struct link *link = netns->links;
 	const struct ip *ip = NULL;
@@ -87,14 +110,15 @@ struct identity snapshot_identify(const struct identities *identities, const str
 	return identity;
 }
 
-static json_t *netns_to_json(const struct identities *identities, const struct netns *netns)
+static json_t *netns_to_json(const struct identities *identities, const struct range_table *ranges,
+			     const struct netns *netns)
 {
-	struct identity identity = snapshot_identify(identities, netns);
+	struct identity identity = identify(identities, netns);
 	json_t *links = json_array(), *json, *pod;
 	const struct link *link;
 
 	DL_FOREACH(netns->links, link)
-		json_array_append_new(links, link_to_json(link));
+		json_array_append_new(links, link_to_json(link, ranges));
 	json = json_pack("{s:I, s:I, s:s?, s:o, s:o}", "netns", (json_int_t)netns->key.inum,
 			 "netns_cookie", (json_int_t)netns->key.cookie, "identity",
 			 identity_source_name(identity.source), "claims",
@@ -105,14 +129,15 @@ static json_t *netns_to_json(const struct identities *identities, const struct n
 	return json;
 }
 
-json_t *snapshot_to_json(const struct state *state, const struct identities *identities)
+json_t *snapshot_to_json(const struct state *state, const struct identities *identities,
+			 const struct range_table *ranges)
 {
 	const struct inventory *inventory = state_inventory_const(state);
 	json_t *all = json_array();
 
 	for (const struct netns *netns = inventory->netns; netns; netns = netns->hh.next)
 		if (snapshot_shows(netns))
-			json_array_append_new(all, netns_to_json(identities, netns));
+			json_array_append_new(all, netns_to_json(identities, ranges, netns));
 	return json_pack("{s:i, s:o}", "v", 1, "namespaces", all);
 }
 
