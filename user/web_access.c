@@ -24,14 +24,22 @@ static int complain(int err, const char *sentence)
 	return err;
 }
 
-static int make_gate(struct web_access *access, struct web_settings *out)
+static int make_gate(const char *path, struct web_settings *out, struct gate **out_gate)
 {
 	char error[WEB_ERROR_SIZE];
-	int err = web_config_read(access->path, out, error);
+	int err = web_config_read(path, out, error);
 
 	if (!err)
-		err = gate_new(out, error, &access->gate);
+		err = gate_new(out, error, out_gate);
 	return err ? complain(err, error) : 0;
+}
+
+int web_access_check(const char *path)
+{
+	cleanup_web_settings struct web_settings settings = { 0 };
+	cleanup_gate struct gate *gate = NULL;
+
+	return *path ? make_gate(path, &settings, &gate) : 0;
 }
 
 /* Files that a bad configuration names are followed, too: one of them may be what is bad. */
@@ -60,7 +68,7 @@ int web_access_open(const char *path, struct loop *loop, struct web_access **out
 		return -ENOMEM;
 	access->path = path;
 	if (*path) {
-		err = make_gate(access, &settings);
+		err = make_gate(path, &settings, &access->gate);
 		if (!err)
 			err = reload_open(&config, loop, &access->reload);
 		if (!err)

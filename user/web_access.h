@@ -19,6 +19,9 @@ void web_access_close(struct web_access *access);
 DEFINE_CLEANUP(web_access, struct web_access *, web_access_close)
 #define cleanup_web_access cleanup(cleanup_web_access_fn)
 
+/* Would it be taken? "" is. 0 or -errno, after saying why not in the log; nothing is kept. */
+int web_access_check(const char *path);
+
 struct gate *web_access_gate(const struct web_access *access); /* borrowed; NULL: none */
 /* Soon, whether or not a file has changed. */
 void web_access_request(struct web_access *access);

@@ -9,6 +9,7 @@
 #include "cli/config_print.h"
 #include "cli/config_schema.h"
 #include "cli/option/options.h"
+#include "web_access.h"
 
 enum { WORDS_MAX = 256 };
 
@@ -41,6 +42,8 @@ static int run_check(const struct command *command, int argc, char **argv)
 
 	if (result != COMMAND_RUN)
 		return result == COMMAND_EXIT ? STATUS_DONE : STATUS_FAILED;
+	if (web_access_check(options.web_config))
+		return STATUS_FAILED;
 	for (size_t i = OPTION_ROW_CONFIG + 1; i < OPTION_ROW_COUNT; i++)
 		settings += options.flags.given[i].origin != FROM_DEFAULT;
 	printf("%s: good; %zu range%s, %zu setting%s given\n",
@@ -74,8 +77,8 @@ static int run_schema(const struct command *command, int argc, char **argv)
 
 static const char check_text[] =
 	"Reads flags, environment and file as `podip run` would, and says what is wrong,\n"
-	"with file, line and key. Exit status 0: the agent would take it, also as a\n"
-	"reload.\n";
+	"with file, line and key; the file of --web.config.file and what it names, too.\n"
+	"Exit status 0: the agent would take it, also as a reload.\n";
 
 static const char print_text[] =
 	"What `podip run` would take: a podip.yaml that says all of it. Behind each value\n"
