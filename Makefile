@@ -40,7 +40,7 @@ NET    := $(call in,net,percent curl multi head body web_text reply upload fetch
 SOURCE := $(call in,source/base,file json nsfs dirwatch complaints proc processes token child) \
 	  $(call in,source/config,yamlfile yamlkeys web_tls_config web_config alert_config config) \
 	  $(call in,source/cni,cni_conf cni_result cni_files cni host_local_dir host_local ipam_json) \
-	  $(call in,source/kernel,symbols tracefs attempt hooks kernel syscalls sandbox privilege object \
+	  $(call in,source/kernel,symbols tracefs filtered attempt hooks kernel syscalls sandbox privilege object \
 		probe capture walker netns_socket netlink bpf_facts) \
 	  $(call in,source/supplier,supplier poll last_good platform local_suppliers flannel calico) \
 	  $(call in,source/kube,kube_api kube_event kube_watch kube_supplier kube_node cilium_eni cilium_node) \
@@ -191,7 +191,7 @@ test: $(PURE:%=$(O)/%) $(UNIT:%=$(O)/%) ## run the unit tests; no root needed
 
 # Workloads, and what tells whether the agent saw them: tests/lab.
 LAB_PARTS := net link address lab story step
-LAB       := churn flap populate scenario verify limit record answer fleet
+LAB       := churn flap populate scenario verify limit refuse record answer fleet
 
 lab: $(LAB:%=$(O)/lab/%) ## build the workloads of the native and qemu tests
 
@@ -200,7 +200,7 @@ $(O)/lab/%.o: tests/lab/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -c $< -o $@
 
-$(filter-out %/limit %/record %/answer %/fleet,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
+$(filter-out %/limit %/refuse %/record %/answer %/fleet,$(LAB:%=$(O)/lab/%)): $(O)/lab/%: $(O)/lab/%.o $(LAB_PARTS:%=$(O)/lab/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lmnl -ljansson
 
@@ -325,6 +325,11 @@ $(O)/lab/record: $(O)/lab/record.o $(O)/tests/stream.o $(O)/libpodip.a
 $(O)/lab/limit: $(O)/lab/limit.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS) -lcap-ng
+
+# Takes a system call away, as a container's profile does.
+$(O)/lab/refuse: $(O)/lab/refuse.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(LDFLAGS)
 
 # The server of tests that ask somebody.
 $(O)/lab/answer: $(O)/lab/answer.o $(O)/libtest.a $(O)/user/source/base/file.o

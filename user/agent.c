@@ -348,8 +348,10 @@ static int start(struct agent *agent, const struct kernel *kernel)
 		err = open_reload(agent);
 	if (!err)
 		err = shed_now(&agent->shed, watch_object(agent->watch)->capture);
-	if (!err)
-		err = open_serve(agent);
+	if (err)
+		return err;
+	pods_check(agent->pods);
+	err = open_serve(agent);
 	if (err)
 		return err;
 	malloc_trim(0); /* what loading took is not needed again */

@@ -229,6 +229,18 @@ void operations_expire(struct operations *operations, uint64_t now_ns)
 
 /* ---- numbers ---- */
 
+/* A lack of capabilities that explains it is told beside it. */
+static void measure_trouble(const struct operations *operations, struct metrics_input *out)
+{
+	const char *why =
+		operations->capture
+			? capture_trouble(operations->capture)
+			: "no run of a CNI plugin is heard: pods are known by files alone";
+
+	collect_add_degradation(out, &(struct metrics_degradation){
+					     .what = "capture", .why = why, .is_degraded = why });
+}
+
 void operations_set_reasons(struct operations *operations, const struct reason_rules *rules)
 {
 	operations->config.rules = *rules;
@@ -244,6 +256,7 @@ void operations_measure(const struct operations *operations, struct metrics_inpu
 	out->capture = operations->capture ? capture_name(capture_way(operations->capture))
 					   : "none";
 	out->is_capturing = operations->capture && capture_is_on(operations->capture);
+	measure_trouble(operations, out);
 	out->waiting = adding.waiting;
 	out->oldest_wait_s = adding.oldest_ns ? (double)(loop_now_ns() - adding.oldest_ns) / 1e9
 					      : 0;
@@ -285,6 +298,12 @@ int operations_open(const struct operations_config *config, struct loop *loop,
 int operations_listen(struct operations *operations, const struct object *object)
 {
 	return capture_open(object, &operations->capture);
+}
+
+void operations_check(struct operations *operations)
+{
+	if (operations->capture)
+		capture_check(operations->capture);
 }
 
 void operations_close(struct operations *operations)

@@ -39,6 +39,8 @@ DEFINE_CLEANUP(operations, struct operations *, operations_close)
 
 /* What is loaded, known from then on and before the first record; borrowed. -ENOMEM. */
 int operations_listen(struct operations *operations, const struct object *object);
+/* Privileges are shed: see whether plugins' words can be heard all the same. */
+void operations_check(struct operations *operations);
 /* Reasons of the configuration from now on; borrowed. */
 void operations_set_reasons(struct operations *operations, const struct reason_rules *rules);
 /* A plugin began, wrote or ended. */

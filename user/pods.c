@@ -184,6 +184,11 @@ int pods_start(struct pods *pods, const struct object *object)
 
 /* ---- what the parts do ---- */
 
+void pods_check(struct pods *pods)
+{
+	operations_check(pods->operations);
+}
+
 void pods_record(struct pods *pods, const struct probe_record *record)
 {
 	operations_record(pods->operations, record);

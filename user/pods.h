@@ -46,6 +46,8 @@ DEFINE_CLEANUP(pods, struct pods *, pods_close)
 /* The state is complete: tell what files name, compare books. object is what is loaded, borrowed
  * for the pods' life. -ENOMEM. */
 int pods_start(struct pods *pods, const struct object *object);
+/* Privileges are shed: what was possible until now may not be. */
+void pods_check(struct pods *pods);
 /* A plugin began, wrote or ended. */
 void pods_record(struct pods *pods, const struct probe_record *record);
 

@@ -156,7 +156,7 @@ static const char *const lacks_admin[] = { "rtnetlink_buffer", NULL };
 static const char *const lacks_syslog[] = { "triggers", NULL };
 static const char *const lacks_sys_admin[] = { "tracefs", NULL };
 static const char *const lacks_ptrace[] = { "processes", NULL };
-static const char *const lacks_nothing[] = { "sandbox", "backend", NULL };
+static const char *const lacks_nothing[] = { "capture", "sandbox", "backend", NULL };
 
 static const struct shape {
 	const char *name;

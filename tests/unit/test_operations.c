@@ -10,6 +10,7 @@
 #include "core/pod/incidents.h"
 #include "loop.h"
 #include "operations.h"
+#include "source/kernel/object.h"
 #include "source/kernel/probe.h"
 
 #define SECOND 1000000000ULL
@@ -301,6 +302,45 @@ static void forgets_a_pod_that_is_not_tried_any_more(void **state)
 	assert_int_equal(measure(desk).call_counts->incidents[0].count, 2);
 }
 
+static void tells_as_degraded_that_plugins_are_not_heard(void **state)
+{
+	static const struct object hearing = { .capture = CAPTURE_FENTRY },
+				   deaf = { .capture = CAPTURE_NONE, .capture_limit = "no way" };
+	static const struct {
+		const struct object *object; /* NULL: not even their runs */
+		bool is_degraded;
+		const char *why, *capture;
+	} cases[] = {
+		{ NULL, true, "no run of a CNI plugin is heard", "none" },
+		{ &hearing, false, NULL, "fentry" },
+		{ &deaf, true, "what CNI plugins say is not heard", "none" },
+	};
+	struct desk *desk = *state;
+	const struct operations_config config = { .host_root = "",
+						  .identities = desk->identities,
+						  .account = desk->account,
+						  .journal = &desk->journal };
+
+	for_each_case(c, cases) {
+		cleanup_operations struct operations *operations = NULL;
+		struct metrics_input input = { 0 };
+		const struct metrics_degradation *it = input.degradations;
+
+		assert_int_equal(operations_open(&config, desk->loop, &operations), 0);
+		if (c->object)
+			assert_int_equal(operations_listen(operations, c->object), 0);
+		operations_check(operations);
+		operations_measure(operations, &input);
+		assert_int_equal(input.degradation_count, 1);
+		assert_string_equal(it->what, "capture");
+		assert_null(it->capability);
+		assert_int_equal(it->is_degraded, c->is_degraded);
+		if (c->why)
+			assert_non_null(strstr(it->why, c->why));
+		assert_string_equal(input.capture, c->capture);
+	}
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
 
 int main(void)
@@ -311,6 +351,7 @@ int main(void)
 		TEST(tells_again_when_the_reason_is_another_one),
 		TEST(classifies_by_exit_and_state_what_said_nothing),
 		TEST(forgets_a_pod_that_is_not_tried_any_more),
+		TEST(tells_as_degraded_that_plugins_are_not_heard),
 		TEST(keeps_the_incident_of_a_chain_until_what_failed_succeeds),
 	};
 

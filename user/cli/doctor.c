@@ -33,6 +33,7 @@ struct diagnosis {
 	struct kernel kernel;
 	struct privilege_scene scene; /* of the best backend */
 	uint64_t held;
+	const char *refusals[PRIVILEGE_COUNT]; /* of what is held; NULL: none is known */
 	const char *proc_dir;
 	int host_err; /* of the netns of process 1 */
 };
@@ -64,7 +65,7 @@ static int status_of(const struct diagnosis *it)
 		if (is_missed(&it->kernel, i))
 			return STATUS_DEGRADED;
 	for (size_t i = 0; i < PRIVILEGE_COUNT; i++)
-		if (privilege_is_missing(&privileges[i], &it->scene, it->held))
+		if (privilege_is_missing(&privileges[i], &it->scene, it->held) || it->refusals[i])
 			return STATUS_DEGRADED;
 	return best == BACKEND_FENTRY ? 0 : STATUS_DEGRADED;
 }
@@ -102,6 +103,11 @@ static void print_privileges(const struct diagnosis *it)
 			continue;
 		snprintf(name, sizeof(name), "%s (%s)", privilege_capability_name(row->capability),
 			 row->what);
+		if (it->refusals[i]) {
+			printf("  %-33s %-8s held, but %s: %s\n", name, verdicts[VERDICT_REFUSED],
+			       it->refusals[i], row->cost);
+			continue;
+		}
 		if (!is_missing) {
 			printf("  %-33s %s\n", name, verdicts[VERDICT_WORKS]);
 			continue;
@@ -213,11 +219,12 @@ static json_t *privileges_to_json(const struct diagnosis *it)
 
 		json_array_append_new(
 			rows,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "capability",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s*}", "capability",
 				  privilege_capability_name(row->capability), "what", row->what,
 				  "phase", phases[row->phase], "where", row->where, "check",
 				  row->check, "cost", row->cost, "used", row->is_used(&it->scene),
-				  "missing", privilege_is_missing(row, &it->scene, it->held)));
+				  "missing", privilege_is_missing(row, &it->scene, it->held),
+				  "refusal", it->refusals[i]));
 	}
 	return rows;
 }
@@ -291,6 +298,8 @@ static void look(struct diagnosis *it)
 	it->scene.is_own_netns = privilege_is_own_netns(it->proc_dir);
 	privilege_look(&it->kernel, &it->scene);
 	it->scene = scene_with(it, best == BACKEND_NONE ? BACKEND_TRACEPOINT : best);
+	for (size_t i = 0; i < PRIVILEGE_COUNT; i++)
+		it->refusals[i] = privilege_refusal(&privileges[i], &it->scene, it->held);
 }
 
 static int run(const struct command *command, int argc, char **argv)

@@ -4,12 +4,16 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 #include "log.h"
+#include "source/kernel/filtered.h"
 #include "source/kernel/object.h"
+#include "source/kernel/privilege.h"
 #include "source/kernel/tracefs.h"
 #include "walk.h" /* the skeleton names its types */
 
@@ -19,34 +23,75 @@ struct capture_hook {
 	const struct object *object;
 	uint32_t event_id; /* of the tracepoint */
 	int event; /* -1 while it is not attached */
-	bool has_failed;
+	bool is_final; /* what is wrong does not mend itself */
+	char why[FINDING_TEXT_SIZE]; /* it is not heard; empty: nothing is wrong */
+	char trouble[FINDING_TEXT_SIZE + 128]; /* the same, and what it costs */
 };
 
-static void fail(struct capture_hook *hook, int err)
+__attribute__((format(printf, 2, 3))) static void fail(struct capture_hook *hook, const char *fmt,
+						       ...)
 {
-	/* -ENOSYS: a seccomp profile's refusal, as final as the kernel's own. */
-	hook->has_failed = err == -EPERM || err == -EACCES || err == -ENOENT || err == -ENOSYS;
+	char why[FINDING_TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (!strcmp(why, hook->why))
+		return;
+	memcpy(hook->why, why, sizeof(why));
+	snprintf(hook->trouble, sizeof(hook->trouble),
+		 "what CNI plugins say is not heard, failures are told by exit status and by what "
+		 "is full: %s",
+		 why);
 	log_warn("cannot hear what CNI plugins say: %s, ignoring: failures are told by exit status "
-		 "and state alone",
-		 strerror(-err));
+		 "and by what is full",
+		 why);
 }
 
-/* The trace file system is out of reach once privileges are shed. */
+static void fail_to_attach(struct capture_hook *hook, int err)
+{
+	bool is_refused = err == -EPERM || err == -EACCES || err == -ENOSYS;
+
+	hook->is_final = is_refused && filtered_is(FILTERED_PERF_EVENT_OPEN);
+	if (hook->is_final)
+		fail(hook, "perf_event_open(2) is refused by a seccomp profile");
+	else if (is_refused)
+		fail(hook, "the kernel, or a security module, refuses a perf event: %s",
+		     strerror(-err));
+	else
+		fail(hook, "a perf event cannot be attached: %s", strerror(-err));
+}
+
+static void succeed(struct capture_hook *hook)
+{
+	if (*hook->why)
+		log_info("hearing what CNI plugins say again");
+	*hook->why = *hook->trouble = '\0';
+}
+
+/* The trace file system is out of reach later. */
+static void open_event(struct capture_hook *hook)
+{
+	int err = tracefs_event_id("syscalls/sys_enter_write", &hook->event_id);
+
+	hook->is_final = err;
+	if (err)
+		fail(hook, "the trace file system cannot be read: %s", strerror(-err));
+}
+
 int capture_open(const struct object *object, struct capture_hook **out)
 {
 	struct capture_hook *hook = calloc(1, sizeof(*hook));
-	int err = 0;
 
 	if (!hook)
 		return -ENOMEM;
 	hook->object = object;
 	hook->event = -1;
 	if (object->capture == CAPTURE_SYSCALL)
-		err = tracefs_event_id("syscalls/sys_enter_write", &hook->event_id);
-	if (err) {
-		fail(hook, err);
-		hook->has_failed = true;
-	}
+		open_event(hook);
+	else if (object->capture == CAPTURE_NONE)
+		fail(hook, "%s", object->capture_limit);
 	*out = hook;
 	return 0;
 }
@@ -78,15 +123,30 @@ static int attach(struct capture_hook *hook, int *out)
 	return 0;
 }
 
+static bool is_to_attach(const struct capture_hook *hook)
+{
+	return hook->object->capture == CAPTURE_SYSCALL && hook->event < 0 && !hook->is_final;
+}
+
+void capture_check(struct capture_hook *hook)
+{
+	int err = is_to_attach(hook) ? privilege_perf_err() : 0;
+
+	if (err)
+		fail_to_attach(hook, err);
+}
+
 void capture_hold(struct capture_hook *hook)
 {
 	int err;
 
-	if (hook->object->capture != CAPTURE_SYSCALL || hook->event >= 0 || hook->has_failed)
+	if (!is_to_attach(hook))
 		return;
 	err = attach(hook, &hook->event);
 	if (err)
-		fail(hook, err);
+		fail_to_attach(hook, err);
+	else
+		succeed(hook);
 }
 
 void capture_release(struct capture_hook *hook)
@@ -94,9 +154,14 @@ void capture_release(struct capture_hook *hook)
 	close_fd(take_fd(hook->event));
 }
 
+const char *capture_trouble(const struct capture_hook *hook)
+{
+	return *hook->trouble ? hook->trouble : NULL;
+}
+
 enum capture capture_way(const struct capture_hook *hook)
 {
-	return hook->has_failed ? CAPTURE_NONE : hook->object->capture;
+	return *hook->why ? CAPTURE_NONE : hook->object->capture;
 }
 
 bool capture_is_on(const struct capture_hook *hook)

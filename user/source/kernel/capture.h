@@ -25,11 +25,18 @@ void capture_close(struct capture_hook *hook);
 DEFINE_CLEANUP(capture, struct capture_hook *, capture_close)
 #define cleanup_capture cleanup(cleanup_capture_fn)
 
-/* A plugin runs: attach where that is needed. What the kernel refuses is said in the log once. */
+/* Privileges are as they will be: would it be attached? To be known before the first plugin runs.
+ */
+void capture_check(struct capture_hook *hook);
+/* A plugin runs: attach where that is needed. What fails is tried again with the next one, and said
+ * in the log once. */
 void capture_hold(struct capture_hook *hook);
 /* No plugin has run for a while. */
 void capture_release(struct capture_hook *hook);
 
+/* Why plugins are not heard, and what that costs, until it works again; borrowed. NULL: nothing is
+ * wrong. */
+const char *capture_trouble(const struct capture_hook *hook);
 enum capture capture_way(const struct capture_hook *hook);
 /* Would a plugin be heard now? */
 bool capture_is_on(const struct capture_hook *hook);

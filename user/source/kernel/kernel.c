@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 
 #include "source/kernel/attempt.h"
+#include "source/kernel/filtered.h"
 #include "source/kernel/symbols.h"
 
 static const char *const capture_names[] = { "fentry", "kprobe", "syscall" };
@@ -110,14 +111,38 @@ static void probe_files(struct kernel *kernel)
 		      "confidentiality: programs may not read kernel memory");
 }
 
+static const char in_profile[] = "allow it in the profile, as deploy/seccomp/podip.json does";
+
+/* Which of the calls that a try makes a profile refuses; FILTERED_COUNT: none. */
+static enum filtered filter_of(const struct kernel *kernel, enum feature feature, int err)
+{
+	static const unsigned int made[FEATURE_COUNT] = {
+		[FEATURE_TRACEFS] = 1U << FILTERED_FSOPEN,
+		[FEATURE_KPROBE] = 1U << FILTERED_BPF | 1U << FILTERED_PERF_EVENT_OPEN,
+	};
+	unsigned int calls = made[feature] ? made[feature] : 1U << FILTERED_BPF;
+	enum filtered call = 0;
+
+	if (err != -EPERM && err != -EACCES && err != -ENOSYS)
+		return FILTERED_COUNT;
+	while (call < FILTERED_COUNT && !(calls & kernel->filtered & 1U << call))
+		call++;
+	return call;
+}
+
 /* What an errno means here depends on what else is missing. */
 static void judge_attempt(struct kernel *kernel, enum feature feature, int err, const char *refusal)
 {
 	struct finding *finding = &kernel->features[feature];
+	enum filtered filter = filter_of(kernel, feature, err);
 
 	if (!err)
 		return;
-	if (!holds(CAP_BPF))
+	if (filter != FILTERED_COUNT)
+		judge(finding, VERDICT_REFUSED, err, in_profile,
+		      "%s is refused by a seccomp profile (%s)", filtered_name(filter),
+		      strerror(-err));
+	else if (!holds(CAP_BPF))
 		judge(finding, VERDICT_REFUSED, err, "run as root, or add CAP_BPF and CAP_PERFMON",
 		      "capability CAP_BPF is missing");
 	else if (!holds(CAP_PERFMON))
@@ -175,7 +200,10 @@ static void probe_programs(struct kernel *kernel, const struct symbol *named)
 	judge_attempt(kernel, FEATURE_TRACEFS, attempt_tracefs(),
 		      "not mounted, and cannot be: plugins' error texts need it where neither "
 		      "fentry nor kprobes work");
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, NULL) != 1)
+	/* libbpf takes a refused bpf(2) for a yes. */
+	if (kernel->filtered & 1U << FILTERED_BPF)
+		judge_attempt(kernel, FEATURE_BPF_LOOP, -EPERM, "");
+	else if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, NULL) != 1)
 		judge_attempt(kernel, FEATURE_BPF_LOOP, -EINVAL, "5.17 and later have it");
 	if (!named[NAMED_RDONLY_CAST].btf_id)
 		judge_attempt(kernel, FEATURE_RDONLY_CAST, -ESRCH, "6.2 and later have it");
@@ -235,7 +263,10 @@ static void judge_captures(struct kernel *kernel)
 			      "the function that writes to pipes is not there");
 	}
 	*syscall = kernel->features[FEATURE_TRACEFS];
-	if (syscall->verdict == VERDICT_WORKS)
+	if (kernel->filtered & 1U << FILTERED_PERF_EVENT_OPEN)
+		judge(syscall, VERDICT_REFUSED, 0, in_profile,
+		      "perf_event_open(2) is refused by a seccomp profile");
+	else if (syscall->verdict == VERDICT_WORKS)
 		judge(syscall, VERDICT_LIMITED, 0, NULL,
 		      "every system call takes some 12 ns more while plugins run and a minute on; "
 		      "the first plugin's text may be missed");
@@ -297,6 +328,7 @@ int kernel_probe(struct kernel *out)
 		symbols[NAMED_COUNT + i].name = hooks[i].function;
 
 	capng_get_caps_process();
+	kernel.filtered = filtered_all();
 	kernel.memlock = read_memlock();
 	probe_files(&kernel);
 	symbols_find_btf(symbols, array_size(symbols));

@@ -51,6 +51,8 @@ struct finding {
 struct kernel {
 	char release[65];
 	char arch[65];
+	unsigned int
+		filtered; /* calls that a seccomp profile refuses: bit n is enum filtered's n */
 	uint64_t memlock; /* bytes that may be locked at most: before 5.11 BPF's maps count */
 	struct finding features[FEATURE_COUNT];
 	struct finding backends[BACKEND_COUNT];

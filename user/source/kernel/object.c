@@ -35,6 +35,7 @@ struct selection {
 	enum walk_form form;
 	bool has_calls;
 	enum capture capture;
+	const char *capture_limit;
 };
 
 /* Optional rows of a backend hear plugins' words; those of all, their runs. */
@@ -164,6 +165,8 @@ static struct selection select_calls(const struct object_config *config)
 		return selection;
 	selection.has_calls = true;
 	selection.capture = kernel_best_capture(kernel, config->backend);
+	if (selection.capture == CAPTURE_NONE)
+		selection.capture_limit = kernel->captures[CAPTURE_SYSCALL].why;
 	return selection;
 }
 
@@ -181,6 +184,7 @@ int object_open(const struct object_config *config, struct object **out)
 		log_warn("the programs that hear what CNI plugins say do not load: %s, ignoring",
 			 strerror(-err));
 		selection.capture = CAPTURE_NONE;
+		selection.capture_limit = "the programs do not load";
 		err = load_some_form(config, &selection, &object->skel);
 	}
 	if (err && selection.has_calls) {
@@ -197,6 +201,7 @@ int object_open(const struct object_config *config, struct object **out)
 	object->walk_form = selection.form;
 	object->has_calls = selection.has_calls;
 	object->capture = selection.capture;
+	object->capture_limit = selection.capture_limit;
 	*out = take_ptr(object);
 	return 0;
 }

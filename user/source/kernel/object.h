@@ -19,10 +19,11 @@ struct object {
 	enum walk_form walk_form;
 	bool has_calls; /* the programs that hear of CNI plugins are loaded */
 	enum capture capture; /* the way to hear their stdout that is loaded */
+	const char *capture_limit; /* why there is none; borrowed of the kernel, or a literal */
 };
 
 struct object_config {
-	const struct kernel *kernel; /* borrowed for the call */
+	const struct kernel *kernel; /* borrowed for the object's life */
 	enum backend backend; /* BACKEND_NONE: the walker alone */
 	enum walk_form walk_form;
 	bool peers; /* walks tell where the other end of a pair is */

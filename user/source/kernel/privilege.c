@@ -81,70 +81,70 @@ static bool has_low_port(const struct privilege_scene *scene)
 const struct privilege privileges[PRIVILEGE_COUNT] = {
 	{ CAP_BPF, PRIVILEGE_START, "load", "everywhere",
 	  "bpf_capable() in map_create() and bpf_prog_load(), kernel/bpf/syscall.c",
-	  "the agent cannot run: no program is loaded", BIT(CAP_SYS_ADMIN), always },
+	  "the agent cannot run: no program is loaded", BIT(CAP_SYS_ADMIN), always, FILTERED_BPF },
 	{ CAP_PERFMON, PRIVILEGE_START, "attach", "everywhere",
 	  "perfmon_capable() in bpf_prog_load(), kernel/bpf/syscall.c, and in "
 	  "bpf_base_func_proto(), kernel/bpf/helpers.c",
 	  "the agent cannot run: no program may read kernel memory or be attached",
-	  BIT(CAP_SYS_ADMIN), always },
+	  BIT(CAP_SYS_ADMIN), always, FILTERED_BPF },
 	{ CAP_SYS_RESOURCE, PRIVILEGE_START, "memlock",
 	  "before Linux 5.11, where RLIMIT_MEMLOCK is less than the maps",
 	  "capable() in do_prlimit(), kernel/sys.c",
 	  "the agent cannot run: its maps are larger than the limit of locked memory", 0,
-	  charges_memlock },
+	  charges_memlock, FILTERED_COUNT },
 	{ CAP_NET_BROADCAST, PRIVILEGE_START, "rtnetlink", "backend tracepoint",
 	  "ns_capable() in netlink_setsockopt() and file_ns_capable() in do_one_broadcast(), "
 	  "net/netlink/af_netlink.c",
 	  "no rtnetlink of all namespaces: addresses that live under a millisecond can be missed",
-	  0, walks },
+	  0, walks, FILTERED_COUNT },
 	{ CAP_NET_ADMIN, PRIVILEGE_START, "rtnetlink_buffer", "backend tracepoint",
 	  "sockopt_ns_capable() of SO_RCVBUFFORCE in sk_setsockopt(), net/core/sock.c",
 	  "rtnetlink's buffer is net.core.rmem_max at most: bursts overflow it, and only walks "
 	  "find what they did",
-	  0, walks },
+	  0, walks, FILTERED_COUNT },
 	{ CAP_SYSLOG, PRIVILEGE_START, "triggers",
 	  "backend tracepoint, where kptr_restrict is 1, or 0 and perf_event_paranoid 2",
 	  "kallsyms_show_value() in bpf_kallsyms_lookup_name(), kernel/bpf/syscall.c",
 	  "no triggers: the kernel is walked ten times a second, and what lives shorter can be "
 	  "missed",
-	  0, triggers_are_hidden },
+	  0, triggers_are_hidden, FILTERED_COUNT },
 	{ CAP_SYS_ADMIN, PRIVILEGE_START, "netns", "outside the node's network namespace",
 	  "ns_capable() in netns_install(), net/core/net_namespace.c",
 	  "no rtnetlink of the node: addresses that live under a millisecond can be missed, and "
 	  "calico's blocks are not seen",
-	  0, is_elsewhere },
+	  0, is_elsewhere, FILTERED_COUNT },
 	{ CAP_SYS_ADMIN, PRIVILEGE_START, "tracefs",
 	  "capture syscall, where tracefs is not mounted in the agent's sight",
 	  "may_mount() in fsopen(), fs/fsopen.c",
 	  "what CNI plugins say is not heard: failures are told by exit status and by what is full",
-	  0, mounts_tracefs },
+	  0, mounts_tracefs, FILTERED_FSOPEN },
 	{ CAP_SYS_ADMIN, PRIVILEGE_START, "kprobes",
 	  "backend kprobe on Debian and Ubuntu, where perf_event_paranoid is 3 or more",
 	  "perf_paranoid_any() in perf_event_open(), kernel/events/core.c of these distributions",
-	  "kprobes are refused", 0, hooks_guarded },
+	  "kprobes are refused", 0, hooks_guarded, FILTERED_PERF_EVENT_OPEN },
 	{ CAP_SYS_PTRACE, PRIVILEGE_RUN, "processes", "everywhere",
 	  "ptrace_may_access() in proc_ns_readlink(), fs/proc/namespaces.c, by "
 	  "cap_ptrace_access_check(), security/commoncap.c",
 	  "processes of other users and with other capabilities do not show their netns: pods are "
 	  "known by files and calls alone, abandoned addresses are not found",
-	  0, always },
+	  0, always, FILTERED_COUNT },
 	{ CAP_BPF, PRIVILEGE_RUN, "walks",
 	  "before Linux 5.19, where kernel.unprivileged_bpf_disabled is not 0",
 	  "bpf_capable() in __sys_bpf(), kernel/bpf/syscall.c",
 	  "the agent cannot run: loaded programs and maps are out of reach", BIT(CAP_SYS_ADMIN),
-	  guards_bpf },
+	  guards_bpf, FILTERED_BPF },
 	{ CAP_PERFMON, PRIVILEGE_RUN, "capture", "capture syscall: attached while plugins run",
 	  "perf_allow_kernel() in perf_event_open(), kernel/events/core.c",
 	  "what CNI plugins say is not heard: failures are told by exit status and by what is full",
-	  BIT(CAP_SYS_ADMIN), hears_writes },
+	  BIT(CAP_SYS_ADMIN), hears_writes, FILTERED_PERF_EVENT_OPEN },
 	{ CAP_SYS_ADMIN, PRIVILEGE_RUN, "capture_guarded",
 	  "capture syscall on Debian and Ubuntu, where perf_event_paranoid is 3 or more",
 	  "perf_paranoid_any() in perf_event_open(), kernel/events/core.c of these distributions",
 	  "what CNI plugins say is not heard: failures are told by exit status and by what is full",
-	  0, hears_writes_guarded },
+	  0, hears_writes_guarded, FILTERED_PERF_EVENT_OPEN },
 	{ CAP_NET_BIND_SERVICE, PRIVILEGE_RUN, "listen", "--web.listen-address below port 1024",
 	  "ns_capable() in __inet_bind(), net/ipv4/af_inet.c",
-	  "the agent cannot run: it cannot listen there", 0, has_low_port },
+	  "the agent cannot run: it cannot listen there", 0, has_low_port, FILTERED_COUNT },
 };
 
 /* ---- names ---- */
@@ -247,7 +247,7 @@ static bool is_bpf_refused(void)
 }
 
 /* An event of no hardware, with the arguments that the capture's has. */
-static bool is_perf_refused(void)
+int privilege_perf_err(void)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
 					.size = sizeof(attr),
@@ -256,7 +256,14 @@ static bool is_perf_refused(void)
 	cleanup_close int event =
 		(int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 
-	return event < 0 && (errno == EPERM || errno == EACCES);
+	return event < 0 ? -errno : 0;
+}
+
+static bool is_perf_refused(void)
+{
+	int err = privilege_perf_err();
+
+	return err == -EPERM || err == -EACCES;
 }
 
 /* Would the kernel refuse it to somebody with no more than `allowed`? What we hold comes back. */
@@ -289,6 +296,41 @@ static bool is_memlock_low(const struct kernel *kernel)
 	return is_old && kernel->memlock < ENOUGH;
 }
 
+static bool is_filtered(const struct privilege_scene *scene, enum filtered call)
+{
+	return call != FILTERED_COUNT && scene->filtered & 1U << call;
+}
+
+/* One that is missing explains it. */
+static bool misses_call(const struct privilege_scene *scene, uint64_t held, enum filtered call)
+{
+	for (size_t i = 0; i < PRIVILEGE_COUNT; i++)
+		if (privileges[i].call == call && privileges[i].phase == PRIVILEGE_RUN &&
+		    privilege_is_missing(&privileges[i], scene, held))
+			return true;
+	return false;
+}
+
+const char *privilege_refusal(const struct privilege *privilege,
+			      const struct privilege_scene *scene, uint64_t held)
+{
+	static const char *const filters[] = {
+		[FILTERED_BPF] = "a seccomp profile refuses bpf(2)",
+		[FILTERED_PERF_EVENT_OPEN] = "a seccomp profile refuses perf_event_open(2)",
+		[FILTERED_FSOPEN] = "a seccomp profile refuses fsopen(2)",
+	};
+
+	if (!privilege->is_used(scene) || privilege_is_missing(privilege, scene, held))
+		return NULL;
+	if (is_filtered(scene, privilege->call))
+		return filters[privilege->call];
+	if (privilege->call != FILTERED_PERF_EVENT_OPEN || privilege->phase != PRIVILEGE_RUN ||
+	    misses_call(scene, held, privilege->call) ||
+	    !is_refused_with(is_perf_refused, held, privilege_kept(scene, held)))
+		return NULL;
+	return "the kernel, or a security module, refuses perf_event_open(2)";
+}
+
 void privilege_look(const struct kernel *kernel, struct privilege_scene *scene)
 {
 	int kptr = read_number("/proc/sys/kernel/kptr_restrict", 0);
@@ -299,9 +341,13 @@ void privilege_look(const struct kernel *kernel, struct privilege_scene *scene)
 	/* At 2 they are hidden from all. */
 	scene->hides_symbols = kptr == 1 || (!kptr && paranoid > 1);
 	scene->charges_memlock = is_memlock_low(kernel);
-	scene->guards_bpf = is_refused_with(is_bpf_refused, held, 0);
-	/* Mainline knows no more than 2, and there CAP_PERFMON does. */
-	scene->guards_perf = paranoid > 2 &&
+	scene->filtered = kernel->filtered;
+	scene->guards_bpf = !is_filtered(scene, FILTERED_BPF) &&
+			    is_refused_with(is_bpf_refused, held, 0);
+	/* Mainline knows no more than 2, and there CAP_PERFMON does. Without it, and under a
+	 * filter, the refusal would tell nothing. */
+	scene->guards_perf = paranoid > 2 && held & BIT(CAP_PERFMON) &&
+			     !is_filtered(scene, FILTERED_PERF_EVENT_OPEN) &&
 			     is_refused_with(is_perf_refused, held, BIT(CAP_PERFMON));
 }
 
@@ -314,14 +360,23 @@ bool privilege_is_own_netns(const char *proc_dir)
 	return host == own;
 }
 
+/* Then it is not that the kernel had no such tracepoint. */
+static bool is_kept_from_events(const struct kernel *kernel)
+{
+	int err = kernel->features[FEATURE_TRACEFS].err;
+
+	if (err && err != -EPERM)
+		return kernel->filtered & 1U << FILTERED_FSOPEN;
+	return err || kernel->filtered & 1U << FILTERED_PERF_EVENT_OPEN;
+}
+
 enum capture privilege_capture(const struct kernel *kernel, enum backend backend)
 {
 	enum capture capture = kernel_best_capture(kernel, backend);
 
 	if (backend < BACKEND_TRACEPOINT && kernel->backends[backend].verdict == VERDICT_REFUSED)
 		return backend == BACKEND_FENTRY ? CAPTURE_FENTRY : CAPTURE_KPROBE;
-	/* Then it is not that the kernel had no such tracepoint. */
-	if (capture == CAPTURE_NONE && kernel->features[FEATURE_TRACEFS].err == -EPERM &&
+	if (capture == CAPTURE_NONE && is_kept_from_events(kernel) &&
 	    kernel->features[FEATURE_TP_EXEC].verdict == VERDICT_WORKS)
 		return CAPTURE_SYSCALL;
 	return capture;

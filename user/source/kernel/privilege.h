@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "source/kernel/filtered.h"
 #include "source/kernel/kernel.h"
 
 /* Until the agent listens, or for as long as it runs. */
@@ -24,8 +25,10 @@ struct privilege_scene {
 	bool hides_symbols; /* addresses of kernel functions, from those without CAP_SYSLOG */
 	bool charges_memlock; /* BPF counts against RLIMIT_MEMLOCK (before 5.11), which is low */
 	bool guards_bpf; /* every bpf(2) needs CAP_BPF (before 5.19, unprivileged BPF is off) */
-	bool guards_perf; /* perf_event_open() wants CAP_SYS_ADMIN (Debian, Ubuntu) */
+	bool guards_perf; /* perf_event_open() wants CAP_SYS_ADMIN beside CAP_PERFMON (Debian,
+			     Ubuntu); not known, and no, where that is not held */
 	bool has_low_port; /* an address to listen on is kept for the privileged */
+	unsigned int filtered; /* as the kernel's */
 };
 
 /* One use of one capability. */
@@ -38,6 +41,7 @@ struct privilege {
 	const char *cost; /* of its lack */
 	uint64_t instead; /* any one of these does as well */
 	bool (*is_used)(const struct privilege_scene *scene);
+	enum filtered call; /* which it is held for; FILTERED_COUNT: one that no profile refuses */
 };
 
 enum { PRIVILEGE_COUNT = 14 };
@@ -62,11 +66,18 @@ uint64_t privilege_set(const struct privilege_scene *scene, enum privilege_phase
 /* Is it used there and neither it nor a stand-in held? */
 bool privilege_is_missing(const struct privilege *privilege, const struct privilege_scene *scene,
 			  uint64_t held);
+/* Why what it is held for is refused all the same, in words; NULL: it is missing, not used, or not
+ * known to be refused. With no more than is kept of `held` perf_event_open() is tried. */
+const char *privilege_refusal(const struct privilege *privilege,
+			      const struct privilege_scene *scene, uint64_t held);
 /* What to keep of `held`, so that what runs goes on running: stand-ins, too, where they are all
  * there is. */
 uint64_t privilege_kept(const struct privilege_scene *scene, uint64_t held);
 
 enum { PRIVILEGE_NAMES_SIZE = 320 };
+
+/* Is perf_event_open() refused to this thread as it is? The kernel's -errno, or 0. */
+int privilege_perf_err(void);
 
 /* "CAP_BPF, CAP_PERFMON", by number; "none". */
 void privilege_names(uint64_t set, char out[static PRIVILEGE_NAMES_SIZE]);

@@ -54,8 +54,10 @@ static int on_sample(void *ctx, void *data, size_t size)
 
 static void do_without(struct probe *probe, const struct hook *hook, int error)
 {
-	if (hook->backend != BACKEND_NONE)
+	if (hook->backend != BACKEND_NONE) {
 		probe->object->capture = CAPTURE_NONE;
+		probe->object->capture_limit = "the hook cannot be attached";
+	}
 	log_warn("cannot attach '%s' to '%s': %s, ignoring", hook->program, hook->function,
 		 strerror(error));
 }

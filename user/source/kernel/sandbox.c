@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "source/kernel/syscalls.h"
@@ -104,31 +105,54 @@ static void put_return(struct program *program, uint32_t action)
 }
 
 /* The low half: the kernel reads no more of any of these. */
-static void put_argument(struct program *program, const struct syscall_row *row)
+static void put_argument(struct program *program, unsigned int argument)
 {
-	size_t offset = offsetof(struct seccomp_data, args) + row->argument * sizeof(__u64);
+	size_t offset = offsetof(struct seccomp_data, args) + argument * sizeof(__u64);
 
 	put_load(program, offset + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0));
 }
 
+static void put_value(struct program *program, uint32_t value)
+{
+	put_jump(program, BPF_JEQ, value, 1);
+	put_return(program, SECCOMP_RET_ALLOW);
+}
+
+static void put_forbidden(struct program *program, unsigned int argument, uint32_t forbidden)
+{
+	put_argument(program, argument);
+	put_jump(program, BPF_JSET, forbidden, 1);
+	put_return(program, REFUSE);
+	put_return(program, SECCOMP_RET_ALLOW);
+}
+
 static void put_values(struct program *program, const struct syscall_row *row)
 {
-	put_jump(program, BPF_JEQ, (uint32_t)row->number, (uint8_t)(2 * row->value_count + 2));
-	put_argument(program, row);
-	for (size_t i = 0; i < row->value_count; i++) {
-		put_jump(program, BPF_JEQ, row->values[i], 1);
-		put_return(program, SECCOMP_RET_ALLOW);
+	size_t free_count = row->value_count - (row->forbidden ? 1 : 0);
+
+	put_argument(program, row->argument);
+	for (size_t i = 0; i < free_count; i++)
+		put_value(program, row->values[i]);
+	if (row->is_own_pid)
+		put_value(program, (uint32_t)getpid());
+	if (row->forbidden) {
+		put_jump(program, BPF_JEQ, row->values[free_count], 4);
+		put_forbidden(program, row->argument + 1, row->forbidden);
 	}
 	put_return(program, REFUSE);
 }
 
-static void put_forbidden(struct program *program, const struct syscall_row *row)
+/* Of this call; it goes on behind it with others. */
+static void put_checked(struct program *program, const struct syscall_row *row)
 {
-	put_jump(program, BPF_JEQ, (uint32_t)row->number, 4);
-	put_argument(program, row);
-	put_jump(program, BPF_JSET, row->forbidden, 1);
-	put_return(program, REFUSE);
-	put_return(program, SECCOMP_RET_ALLOW);
+	size_t start = program->count;
+
+	put_jump(program, BPF_JEQ, (uint32_t)row->number, 0);
+	if (row->values || row->is_own_pid)
+		put_values(program, row);
+	else
+		put_forbidden(program, row->argument, row->forbidden);
+	program->code[start].jf = (uint8_t)(program->count - start - 1);
 }
 
 static bool is_allowed(const struct syscall_row *row, bool has_capture)
@@ -139,7 +163,7 @@ static bool is_allowed(const struct syscall_row *row, bool has_capture)
 
 static bool is_plain(const struct syscall_row *row)
 {
-	return !row->values && !row->forbidden;
+	return !row->values && !row->is_own_pid && !row->forbidden;
 }
 
 static void put_plain(struct program *program, bool has_capture)
@@ -172,12 +196,8 @@ size_t sandbox_program(bool has_capture, struct sock_filter out[static SANDBOX_F
 	for (size_t i = 0; i < syscall_count; i++) {
 		const struct syscall_row *row = &syscalls[i];
 
-		if (!is_allowed(row, has_capture))
-			continue;
-		if (row->values)
-			put_values(&program, row);
-		else if (row->forbidden)
-			put_forbidden(&program, row);
+		if (is_allowed(row, has_capture) && !is_plain(row))
+			put_checked(&program, row);
 	}
 	put_plain(&program, has_capture);
 	return program.count;

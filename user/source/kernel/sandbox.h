@@ -19,10 +19,11 @@ unsigned int sandbox_threads(void);
 int sandbox_drop(uint64_t keep);
 /* From now on system calls that are not in source/kernel/syscalls.h fail with ENOSYS, as on a
  * kernel that does not have them, which libraries cope with, and are named in the kernel's audit
- * log. After sandbox_drop(). -errno; -ENOSYS on a kernel without filters. */
+ * log. For this process: what it forks could not signal itself. After sandbox_drop(). -errno;
+ * -ENOSYS on a kernel without filters. */
 int sandbox_filter(bool has_capture);
 
-enum { SANDBOX_FILTER_MAX = 256 };
+enum { SANDBOX_FILTER_MAX = 320 };
 
-/* The program alone; how many instructions. */
+/* The program alone, for this process; how many instructions. */
 size_t sandbox_program(bool has_capture, struct sock_filter out[static SANDBOX_FILTER_MAX]);

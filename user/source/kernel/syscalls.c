@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/kernel/syscalls.h"
 
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <linux/sockios.h>
@@ -29,6 +30,14 @@ static const uint32_t ioctls[] = {
 	PERF_EVENT_IOC_ENABLE,
 	PERF_EVENT_IOC_DISABLE,
 };
+
+/* None that has a descriptor signal somebody (F_SETOWN, F_SETSIG), or keeps others from a file
+ * (leases, locks). O_ASYNC needs no owner: a terminal signals whoever is before it. */
+static const uint32_t fcntls[] = { F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC, F_SETFL };
+/* Of itself: prlimit64(2)'s process, and all of those in perf_event_open(2)'s sight, since an event
+ * of one can signal it (SIGTRAP). */
+static const uint32_t own_limits[] = { 0 };
+static const uint32_t no_process[] = { (uint32_t)-1 };
 
 _Static_assert(array_size(ioctls) <= SYSCALL_VALUES_MAX, "too many values of one call");
 
@@ -67,7 +76,10 @@ const struct syscall_row syscalls[] = {
 	ROW(SYSCALL_RUN, clock_getres),
 	ROW(SYSCALL_RUN, clock_gettime),
 	ROW(SYSCALL_RUN, clock_nanosleep),
-	{ .name = "clone", .number = SYS_clone, .use = SYSCALL_RUN, .forbidden = NEW_NAMESPACES },
+	{ .name = "clone",
+	  .number = SYS_clone,
+	  .use = SYSCALL_RUN,
+	  .forbidden = NEW_NAMESPACES | CLONE_PARENT },
 	ROW(SYSCALL_START, clone3),
 	ROW(SYSCALL_RUN, close),
 	ROW(SYSCALL_START, close_range),
@@ -92,7 +104,13 @@ const struct syscall_row syscalls[] = {
 	ROW(SYSCALL_START, fchdir),
 	ROW(SYSCALL_RUN, fchmod),
 	ROW(SYSCALL_RUN, fchmodat),
-	ROW(SYSCALL_RUN, fcntl),
+	{ .name = "fcntl",
+	  .number = SYS_fcntl,
+	  .use = SYSCALL_RUN,
+	  .argument = 1,
+	  .values = fcntls,
+	  .value_count = array_size(fcntls),
+	  .forbidden = O_ASYNC },
 	ROW(SYSCALL_RUN, fdatasync),
 	ROW(SYSCALL_RUN, flock),
 	ROW(SYSCALL_START, fsconfig),
@@ -155,14 +173,23 @@ const struct syscall_row syscalls[] = {
 	LEGACY(SYSCALL_RUN, open),
 	ROW(SYSCALL_RUN, openat),
 	ROW(SYSCALL_START, openat2),
-	ROW(SYSCALL_CAPTURE, perf_event_open),
+	{ .name = "perf_event_open",
+	  .number = SYS_perf_event_open,
+	  .use = SYSCALL_CAPTURE,
+	  .argument = 1,
+	  .values = no_process,
+	  .value_count = array_size(no_process) },
 	LEGACY(SYSCALL_RUN, pipe),
 	ROW(SYSCALL_RUN, pipe2),
 	LEGACY(SYSCALL_RUN, poll),
 	ROW(SYSCALL_RUN, ppoll),
 	ROW(SYSCALL_START, prctl),
 	ROW(SYSCALL_RUN, pread64),
-	ROW(SYSCALL_RUN, prlimit64),
+	{ .name = "prlimit64",
+	  .number = SYS_prlimit64,
+	  .use = SYSCALL_RUN,
+	  .values = own_limits,
+	  .value_count = array_size(own_limits) },
 	ROW(SYSCALL_RUN, pselect6),
 	ROW(SYSCALL_RUN, pwrite64),
 	ROW(SYSCALL_RUN, read),
@@ -214,12 +241,11 @@ const struct syscall_row syscalls[] = {
 	ROW(SYSCALL_RUN, statfs),
 	ROW(SYSCALL_RUN, statx),
 	ROW(SYSCALL_RUN, sysinfo),
-	ROW(SYSCALL_RUN, tgkill),
+	{ .name = "tgkill", .number = SYS_tgkill, .use = SYSCALL_RUN, .is_own_pid = true },
 	LEGACY(SYSCALL_RUN, time),
 	ROW(SYSCALL_RUN, timerfd_create),
 	ROW(SYSCALL_RUN, timerfd_gettime),
 	ROW(SYSCALL_RUN, timerfd_settime),
-	ROW(SYSCALL_RUN, tkill),
 	ROW(SYSCALL_RUN, umask),
 	ROW(SYSCALL_RUN, uname),
 	LEGACY(SYSCALL_RUN, unlink),

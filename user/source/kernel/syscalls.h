@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,10 @@ struct syscall_row {
 	enum syscall_use use;
 	const uint32_t *values; /* an argument is one of these; NULL: it may be anything */
 	size_t value_count;
-	uint32_t forbidden; /* bits of it that may not be set */
+	bool is_own_pid; /* or it is the number of the process that takes the filter */
+	/* Bits that may not be set: of it; where there are values, of the next one, where it is the
+	 * last of them. */
+	uint32_t forbidden;
 	unsigned int argument; /* which one, from 0; of its low half, as of an int */
 };
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test.h"
 
-#include <linux/capability.h>
+#include <cap-ng.h>
+#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "refuse.h"
 #include "source/kernel/privilege.h"
 #include "workdir.h"
 
@@ -190,6 +195,144 @@ static void looks_without_losing_anything(void **state)
 	assert_true(scene.is_own_netns);
 }
 
+/* ---- what is held and refused all the same ---- */
+
+static const char *refusal(const char *what, const struct privilege_scene *scene, uint64_t held)
+{
+	for (size_t i = 0; i < PRIVILEGE_COUNT; i++)
+		if (!strcmp(privileges[i].what, what))
+			return privilege_refusal(&privileges[i], scene, held);
+	fail_msg("no row '%s'", what);
+	return NULL;
+}
+
+static void tells_of_a_profile_that_refuses_what_is_held(void **state)
+{
+	static const struct {
+		unsigned int filtered;
+		const char *what, *call; /* NULL: it works */
+	} cases[] = {
+		{ 1U << FILTERED_BPF, "load", "bpf(2)" },
+		{ 1U << FILTERED_BPF, "attach", "bpf(2)" },
+		{ 1U << FILTERED_BPF, "processes", NULL },
+		{ 1U << FILTERED_BPF, "tracefs", NULL },
+		{ 1U << FILTERED_PERF_EVENT_OPEN, "load", NULL },
+		{ 1U << FILTERED_PERF_EVENT_OPEN, "capture", "perf_event_open(2)" },
+		{ 1U << FILTERED_PERF_EVENT_OPEN, "capture_guarded", "perf_event_open(2)" },
+		{ 1U << FILTERED_FSOPEN, "tracefs", "fsopen(2)" },
+		{ 1U << FILTERED_FSOPEN, "netns", NULL },
+		{ 0, "load", NULL },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct privilege_scene scene = with(BACKEND_TRACEPOINT, CAPTURE_SYSCALL);
+		const char *why;
+
+		scene.has_tracefs = scene.is_own_netns = false;
+		scene.guards_perf = true;
+		scene.filtered = c->filtered;
+		why = refusal(c->what, &scene, ~0ULL);
+		print_message("  %s: %s\n", c->what, why ? why : "works");
+		if (c->call)
+			assert_true(why && strstr(why, "a seccomp profile refuses ") &&
+				    strstr(why, c->call));
+		else
+			assert_null(why);
+		/* What is missing is that, and what is not used is nothing. */
+		assert_null(refusal(c->what, &scene, 0));
+		scene.capture = CAPTURE_NONE;
+		if (c->filtered != 1U << FILTERED_BPF)
+			assert_null(refusal(c->what, &scene, ~0ULL));
+	}
+}
+
+static void names_what_hearing_plugins_lacks_where_it_is_refused(void **state)
+{
+	static const struct {
+		unsigned int filtered;
+		int tracefs_err;
+		enum verdict calls;
+		enum capture capture;
+	} cases[] = {
+		{ 0, 0, VERDICT_WORKS, CAPTURE_NONE },
+		{ 0, -EPERM, VERDICT_WORKS, CAPTURE_SYSCALL },
+		{ 0, -ENOENT, VERDICT_WORKS, CAPTURE_NONE },
+		{ 1U << FILTERED_FSOPEN, -ENOSYS, VERDICT_WORKS, CAPTURE_SYSCALL },
+		{ 1U << FILTERED_PERF_EVENT_OPEN, 0, VERDICT_WORKS, CAPTURE_SYSCALL },
+		{ 1U << FILTERED_PERF_EVENT_OPEN, -ENOENT, VERDICT_WORKS, CAPTURE_NONE },
+		{ 1U << FILTERED_PERF_EVENT_OPEN, 0, VERDICT_REFUSED, CAPTURE_NONE },
+		{ 1U << FILTERED_BPF, 0, VERDICT_WORKS, CAPTURE_NONE },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct kernel kernel = { .filtered = c->filtered };
+
+		for (enum capture i = 0; i < CAPTURE_COUNT; i++)
+			kernel.captures[i].verdict = VERDICT_REFUSED;
+		kernel.features[FEATURE_TRACEFS].err = c->tracefs_err;
+		kernel.features[FEATURE_TP_EXEC].verdict = c->calls;
+		assert_int_equal(privilege_capture(&kernel, BACKEND_TRACEPOINT), c->capture);
+	}
+}
+
+/* ---- perf_event_paranoid ---- */
+
+enum { UNGUARDED, GUARDED, CANNOT_TRY };
+
+/* Where the sysctl, but not the kernel, says 4. */
+static int look_at_a_paranoid_kernel(uint64_t lacks, unsigned int filtered)
+{
+	struct privilege_scene scene = { .backend = BACKEND_KPROBE, .is_own_netns = true };
+	const struct kernel kernel = { .release = "6.12.1", .filtered = filtered };
+
+	if (filtered && !refuse(SYS_perf_event_open, EPERM))
+		return CANNOT_TRY;
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("paranoid", "/proc/sys/kernel/perf_event_paranoid", NULL, MS_BIND, NULL))
+		return CANNOT_TRY;
+	capng_get_caps_process();
+	for (unsigned int i = 0; i <= CAP_LAST_CAP; i++)
+		if (lacks & BIT(i))
+			capng_update(CAPNG_DROP, CAPNG_EFFECTIVE, i);
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		return CANNOT_TRY;
+	privilege_look(&kernel, &scene);
+	return scene.guards_perf ? GUARDED : UNGUARDED;
+}
+
+/* Debian's own patch guards it: what a kernel says to CAP_PERFMON alone is asked first. */
+static void blames_debians_patch_where_it_is_known_to_be_there_alone(void **state)
+{
+	static const struct {
+		uint64_t lacks;
+		unsigned int filtered;
+	} cases[] = {
+		{ 0, 0 },
+		{ BIT(CAP_PERFMON), 0 },
+		{ BIT(CAP_PERFMON) | ADMIN, 0 },
+		{ 0, 1U << FILTERED_PERF_EVENT_OPEN },
+	};
+	int status;
+
+	(void)state;
+	put("paranoid", "4\n");
+	for_each_case(c, cases) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(look_at_a_paranoid_kernel(c->lacks, c->filtered));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		/* Nor can it be told of a kernel that is guarded. */
+		if (WEXITSTATUS(status) == CANNOT_TRY ||
+		    (c == cases && WEXITSTATUS(status) == GUARDED))
+			skip();
+		assert_int_equal(WEXITSTATUS(status), UNGUARDED);
+	}
+}
+
 static void counts_locked_memory_before_5_11_alone(void **state)
 {
 	static const struct {
@@ -239,6 +382,9 @@ int main(void)
 		cmocka_unit_test(names_every_row_once),
 		cmocka_unit_test(lists_names_in_order_and_without_overflow),
 		cmocka_unit_test(looks_without_losing_anything),
+		cmocka_unit_test(tells_of_a_profile_that_refuses_what_is_held),
+		cmocka_unit_test(names_what_hearing_plugins_lacks_where_it_is_refused),
+		workdir_test(blames_debians_patch_where_it_is_known_to_be_there_alone),
 		cmocka_unit_test(counts_locked_memory_before_5_11_alone),
 		workdir_test(takes_a_hidden_netns_for_its_own_and_another_one_not),
 	};
