@@ -9,11 +9,11 @@ patience_s=60 # Prometheus sees all a second later, and this machine may be busy
 recorded='{__name__=~"(instance|cluster).*:podip_.*"}'
 
 # So that a test does not take an hour, a copy of the rules has minutes made seconds: an alert waits
-# 3 s, what was told 10 minutes or an hour ago and not since is forgotten after 5 s and 20 s, and
+# 3 s, what was told 5 or 10 minutes or an hour ago and not since is forgotten after 5 s and 20 s, and
 # sources are missed after 3 s instead of 5 minutes.
 # A `for` of seconds has no other expression, so what holds here holds there, only later.
 shorten_rules() {
-	sed -e 's/^\( *for:\) .*/\1 3s/' -e 's/\[10m\]/[5s]/g' -e 's/\[1h\]/[20s]/g' -e 's/offset 5m/offset 3s/' \
+	sed -e 's/^\( *for:\) .*/\1 3s/' -e 's/\[\(5\|10\)m\]/[5s]/g' -e 's/\[1h\]/[20s]/g' -e 's/offset 5m/offset 3s/' \
 		"$rules_dir/rules.yaml" >"$work/rules.yaml"
 }
 
