@@ -11,21 +11,11 @@
 #include "cli/option/options.h"
 #include "web_access.h"
 
-enum { WORDS_MAX = 256 };
-
-/* As `podip run` reads it; "check FILE" is "check --config FILE". COMMAND_RUN, COMMAND_EXIT or
- * -errno. */
+/* As `podip run` reads them. COMMAND_RUN, COMMAND_EXIT or -errno. */
 static int read_options(const struct command *command, int argc, char **argv, struct options *out)
 {
-	bool has_file = argc > 1 && argv[1][0] != '-';
-	char *words[WORDS_MAX + 2] = { argv[0], "--config" };
-	int skipped = has_file ? 1 : 0, result;
+	int result = options_read_file(argc, argv, out);
 
-	if (argc > WORDS_MAX)
-		return flags_complain("too many arguments");
-	for (int i = 1; i < argc; i++)
-		words[i + skipped] = argv[i];
-	result = options_read(argc + skipped, words, out);
 	if (result != OPTIONS_EXIT)
 		return result == OPTIONS_RUN ? COMMAND_RUN : result;
 	command_help(command, stdout);

@@ -84,7 +84,23 @@ static int complete(struct options *options)
 	return 0;
 }
 
-int options_read(int argc, char **argv, struct options *out)
+/* FILE is --config FILE. */
+static int take_operand(struct given *given, int count, char *const *words, bool is_file)
+{
+	int unexpected = is_file ? 1 : 0;
+
+	if (count > unexpected)
+		return flags_complain("unexpected argument '%s'", words[unexpected]);
+	if (!count)
+		return 0;
+	if (given->origin == FROM_FLAG)
+		return flags_complain("'%s' and --config '%s': which one?", words[0],
+				      given->texts[0]);
+	*given = (struct given){ .origin = FROM_FLAG, .texts = { words[0] }, .count = 1 };
+	return 0;
+}
+
+static int read_options(int argc, char **argv, bool takes_file, struct options *out)
 {
 	cleanup_options struct options options = { 0 };
 	struct flags *flags = &options.flags;
@@ -96,8 +112,10 @@ int options_read(int argc, char **argv, struct options *out)
 		return OPTIONS_EXIT;
 	if (result != FLAGS_RUN)
 		return result;
-	if (first < argc)
-		return flags_complain("unexpected argument '%s'", argv[first]);
+	err = take_operand(&flags->given[OPTION_ROW_CONFIG], argc - first, argv + first,
+			   takes_file);
+	if (err)
+		return err;
 
 	flags_environment(flags, true);
 	err = flags_judge(flags, OPTION_ROW_CONFIG, NULL, &options);
@@ -114,6 +132,16 @@ int options_read(int argc, char **argv, struct options *out)
 
 	*out = take(options, ((struct options){ 0 }));
 	return OPTIONS_RUN;
+}
+
+int options_read(int argc, char **argv, struct options *out)
+{
+	return read_options(argc, argv, false, out);
+}
+
+int options_read_file(int argc, char **argv, struct options *out)
+{
+	return read_options(argc, argv, true, out);
 }
 
 static void clear_list(struct option_list *list)

@@ -14,6 +14,8 @@ enum options_result { OPTIONS_RUN, OPTIONS_EXIT };
  * is --help that is wanted; -EINVAL (or what kept the file from being read) after one line on
  * stderr that names where the bad value came from. */
 int options_read(int argc, char **argv, struct options *out);
+/* The same of commands that take the file as an operand, too: "check FILE". */
+int options_read_file(int argc, char **argv, struct options *out);
 void options_clear(struct options *options);
 static inline void cleanup_options_fn(struct options *options)
 {
