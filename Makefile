@@ -35,7 +35,8 @@ CORE   := $(call in,core/base,addr histogram range text json_scan hash_words dur
 	  $(call in,core/tenancy,tenancy tenancy_clock tenancy_start tenancy_store tenancy_failures \
 		tenancies tenancy_feed tenancy_lookup) \
 	  $(call in,core/report,ustar secrets pseudonym) \
-	  $(call in,core/web,tls_words web_settings bcrypt_hash basic_auth auth_cache nearby)
+	  $(call in,core/web,tls_words web_settings bcrypt_hash basic_auth auth_cache peer nearby places \
+		allowance)
 NET    := $(call in,net,percent curl multi head body web_text reply upload fetch)
 SOURCE := $(call in,source/base,file json nsfs dirwatch complaints proc processes token child) \
 	  $(call in,source/config,yamlfile yamlkeys web_tls_config web_config alert_config config) \
@@ -50,7 +51,8 @@ SOURCE := $(call in,source/base,file json nsfs dirwatch complaints proc processe
 	  $(call in,source/peer,agent_client prometheus)
 SINK   := $(call in,sink/log,log_buffer log_end log_output log_rotation log_compress log_store log_live \
 		eventlog) \
-	  $(call in,sink/web,local_socket tcp_socket tls passwords gate visitor pace http page_files) \
+	  $(call in,sink/web,local_socket tcp_socket tls bcrypt passwords gate visitor visitors pace answer \
+		http page_files) \
 	  $(call in,sink/push,post outbox alert_json alertmanager node_event node_events) \
 	  sink/archive
 CLI    := $(call in,cli/option,option_values option_row flags command commands option_table options) \

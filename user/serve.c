@@ -273,6 +273,8 @@ void serve_measure(const struct serve *serve, struct metrics_input *out)
 		uint64_t *refused = out->web.refused;
 
 		refused[METRICS_WEB_CONNECTION_LIMIT] += stats.refused;
+		refused[METRICS_WEB_PEER_LIMIT] += stats.of_peer;
+		refused[METRICS_WEB_SLOW] += stats.slow;
 		refused[METRICS_WEB_HANDSHAKE] += stats.unfinished;
 		refused[METRICS_WEB_PASSWORD] += stats.wrong_passwords;
 		refused[METRICS_WEB_PASSWORD_RATE] += stats.too_many_passwords;

@@ -17,8 +17,8 @@ const char *const fleet_corrections[] = { "netns_added",     "netns_removed",
 					  "link_renamed",    "address_added",
 					  "address_removed", NULL };
 const char *const fleet_reloads[] = { "success", "failure", NULL };
-const char *const fleet_refused[] = { "connection_limit", "handshake", "password",
-				      "password_rate",	  "rate",      NULL };
+const char *const fleet_refused[] = { "connection_limit", "peer_limit",	   "slow", "handshake",
+				      "password",	  "password_rate", "rate", NULL };
 const char *const fleet_notified[] = { "sent", "failed", "dropped", NULL };
 
 /* A plugin that connects pods and one behind it; each has failed once. */

@@ -21,6 +21,7 @@ enum { LINE_SIZE = 512 };
 
 struct fields {
 	bool is_json;
+	bool is_alive, is_ready; /* is asked, and nothing else */
 	const char *socket;
 	enum color_when color;
 };
@@ -34,6 +35,16 @@ static const struct option_row rows[] = {
 	  .expected = "table or json",
 	  .parse = output_format,
 	  .offset = offsetof(struct fields, is_json) },
+	{ .flag = "alive",
+	  .help = "for a probe: does the agent answer? Prints nothing; exit status 0 or 2",
+	  .expected = "on or off",
+	  .parse = option_switch,
+	  .offset = offsetof(struct fields, is_alive) },
+	{ .flag = "ready",
+	  .help = "for a probe: has the first walk been done, too? Prints nothing; 0 or 2",
+	  .expected = "on or off",
+	  .parse = option_switch,
+	  .offset = offsetof(struct fields, is_ready) },
 	OUTPUT_SOCKET_ROW(struct fields, socket),
 	COLOR_ROW(struct fields, color),
 };
@@ -50,7 +61,13 @@ static int complain(const char *socket, const char *what, const char *why)
 	return STATUS_NOT_KNOWN;
 }
 
-static int ask(const char *socket, char **out_body, size_t *out_size)
+/* What is asked, and what is said where that is not answered. */
+struct question {
+	const char *path, *complaint;
+};
+
+static int ask(const char *socket, const struct question *question, char **out_body,
+	       size_t *out_size)
 {
 	cleanup_agent_client struct agent_client *client = NULL;
 	char error[AGENT_CLIENT_ERROR_SIZE];
@@ -58,10 +75,22 @@ static int ask(const char *socket, char **out_body, size_t *out_size)
 
 	if (err)
 		return complain(socket, "no agent answers on", agent_client_why(err));
-	err = agent_client_get(client, "/v1/status", out_body, out_size, error);
+	err = agent_client_get(client, question->path, out_body, out_size, error);
 	if (err)
-		return complain(socket, "the agent does not tell its status on", error);
+		return complain(socket, question->complaint, error);
 	return 0;
+}
+
+/* How the node is has no part in it: a probe that a full range failed would end the agent when it
+ * is wanted. */
+static int probe(const struct fields *fields)
+{
+	static const struct question alive = { "/healthz", "the agent is not well on" },
+				     ready = { "/readyz", "the agent is not ready on" };
+	cleanup_free char *body = NULL;
+	size_t size;
+
+	return ask(fields->socket, fields->is_ready ? &ready : &alive, &body, &size);
 }
 
 /* ---- out ---- */
@@ -101,6 +130,8 @@ static int show(const char *body, size_t size, const struct fields *fields)
 
 static int run(const struct command *command, int argc, char **argv)
 {
+	static const struct question question = { "/v1/status",
+						  "the agent does not tell its status on" };
 	struct fields fields = { 0 };
 	cleanup_free char *body = NULL;
 	size_t size;
@@ -108,7 +139,9 @@ static int run(const struct command *command, int argc, char **argv)
 
 	if (result != COMMAND_RUN)
 		return result == COMMAND_EXIT ? STATUS_DONE : STATUS_USAGE;
-	result = ask(fields.socket, &body, &size);
+	if (fields.is_alive || fields.is_ready)
+		return probe(&fields);
+	result = ask(fields.socket, &question, &body, &size);
 	return result ? result : show(body, size, &fields);
 }
 
@@ -117,12 +150,16 @@ const struct command cli_status_command = {
 	.summary = "how this node is: ranges, who waits, what fails, as its agent says",
 	.examples = "  podip status              # one screen; exit status 0, 1 or 2\n"
 		    "  podip status -o json      # the same for scripts\n"
-		    "  podip status || echo 'look at this node'\n",
+		    "  podip status || echo 'look at this node'\n"
+		    "  podip status --alive      # a probe: does the agent answer?\n",
 	.text = "Asks the agent of this node over its unix socket, as root or as its own user.\n"
 		"Exit status by the worst state: 0 good; 1 warning: an alert of that severity\n"
 		"fires, or the agent is degraded; 2 critical: a critical alert fires, or a range\n"
 		"of this node has no address left and pods need one. Also 2 when no agent\n"
-		"answers (nobody watches this node), and for an error of usage.\n",
+		"answers (nobody watches this node), and for an error of usage.\n\n"
+		"--alive and --ready are for probes, whatever the node's state: they ask what\n"
+		"/healthz and /readyz say, print nothing, and exit with 0, or with 2 and the\n"
+		"reason on stderr.\n",
 	.rows = rows,
 	.row_count = array_size(rows),
 	.run = run,

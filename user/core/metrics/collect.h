@@ -59,7 +59,9 @@ struct metrics_reloads {
 };
 
 enum metrics_web_cause {
-	METRICS_WEB_CONNECTION_LIMIT,
+	METRICS_WEB_CONNECTION_LIMIT, /* it made room for others, or found none */
+	METRICS_WEB_PEER_LIMIT, /* it made room for another one of its address */
+	METRICS_WEB_SLOW, /* for too long in one request */
 	METRICS_WEB_HANDSHAKE, /* of TLS, not finished */
 	METRICS_WEB_PASSWORD, /* none, or a wrong one */
 	METRICS_WEB_PASSWORD_RATE, /* too many new ones to judge */

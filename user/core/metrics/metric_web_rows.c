@@ -7,6 +7,8 @@ static void refused(struct exposition *out, const struct metrics_input *input)
 {
 	static const char *const causes[METRICS_WEB_CAUSE_COUNT] = {
 		[METRICS_WEB_CONNECTION_LIMIT] = "connection_limit",
+		[METRICS_WEB_PEER_LIMIT] = "peer_limit",
+		[METRICS_WEB_SLOW] = "slow",
 		[METRICS_WEB_HANDSHAKE] = "handshake",
 		[METRICS_WEB_PASSWORD] = "password",
 		[METRICS_WEB_PASSWORD_RATE] = "password_rate",
@@ -31,7 +33,7 @@ static double reload_successful(const struct metrics_input *input)
 const struct metric_row metric_web_rows[] = {
 	{ .metric = { .name = "podip_web_refused_total",
 		      .type = METRIC_COUNTER,
-		      .help = "Connections and requests that the web server refused.",
+		      .help = "Connections and requests that the web server refused or ended.",
 		      .labels = { "cause" } },
 	  .by = { .collect = refused } },
 	{ .metric = { .name = "podip_web_config_reloads_total",

@@ -5,12 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_loopback(const struct ip *ip)
-{
-	static const struct ip six = { .bytes = { [15] = 1 } };
-
-	return ip_is_v4(ip) ? ip->bytes[12] == 127 : ip_compare(ip, &six) == 0;
-}
+#include "core/web/peer.h"
 
 /* "127.0.0.1:9465", "[::1]:9465", "localhost"; out is the host alone. */
 static int split_host(const char *text, char out[static IP_TEXT_SIZE])
@@ -35,11 +30,11 @@ static bool names_loopback(const char *host)
 
 	if (split_host(host, text))
 		return false;
-	return !strcasecmp(text, "localhost") || (!ip_parse(text, &ip) && is_loopback(&ip));
+	return !strcasecmp(text, "localhost") || (!ip_parse(text, &ip) && peer_is_loopback(&ip));
 }
 
 bool nearby_is(const struct nearby *nearby)
 {
-	return is_loopback(&nearby->peer) && !nearby->is_forwarded && nearby->host &&
-	       names_loopback(nearby->host);
+	return peer_is_loopback(&nearby->peer) && !nearby->is_forwarded && !nearby->is_old &&
+	       nearby->host_count == 1 && nearby->host && names_loopback(nearby->host);
 }

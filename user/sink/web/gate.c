@@ -119,11 +119,11 @@ struct tls *gate_tls(const struct gate *gate)
 	return gate->tls;
 }
 
-enum gate_verdict gate_admit(struct gate *gate, const char *authorization, uint64_t now_ns)
+enum gate_verdict gate_admit(struct gate *gate, const struct password_asker *asker, uint64_t now_ns)
 {
 	if (gate->rate.size && !token_bucket_take(&gate->rate, now_ns))
 		return GATE_RATE;
-	switch (passwords_judge(gate->passwords, authorization, now_ns)) {
+	switch (passwords_judge(gate->passwords, asker, now_ns)) {
 	case PASSWORD_GOOD:
 		return GATE_OPEN;
 	case PASSWORD_LATER:
@@ -133,16 +133,19 @@ enum gate_verdict gate_admit(struct gate *gate, const char *authorization, uint6
 	}
 }
 
-unsigned int gate_wait_s(const struct gate *gate, enum gate_verdict verdict, uint64_t now_ns)
+unsigned int gate_wait_s(const struct gate *gate, enum gate_verdict verdict,
+			 const struct peer *peer, uint64_t now_ns)
 {
-	uint64_t wait_ns = passwords_wait_ns(gate->passwords, now_ns);
+	uint64_t wait_ns;
 
 	if (verdict == GATE_RATE) {
 		uint64_t due_ns = token_bucket_due(&gate->rate);
 
 		wait_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+	} else {
+		wait_ns = passwords_wait_ns(gate->passwords, peer, now_ns);
 	}
-	return (unsigned int)((wait_ns + SECOND_NS - 1) / SECOND_NS);
+	return wait_ns ? (unsigned int)((wait_ns + SECOND_NS - 1) / SECOND_NS) : 1;
 }
 
 const struct web_header *gate_headers(const struct gate *gate)

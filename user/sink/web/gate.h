@@ -18,7 +18,7 @@ struct tls;
 enum gate_verdict {
 	GATE_OPEN,
 	GATE_PASSWORD, /* a password is missing or wrong */
-	GATE_PASSWORD_LATER, /* too many new passwords */
+	GATE_PASSWORD_LATER, /* too many new passwords, or it cannot be told now */
 	GATE_RATE, /* too many requests */
 };
 
@@ -35,9 +35,12 @@ int gate_set(struct gate *gate, const struct web_settings *settings,
 	     char error[static WEB_ERROR_SIZE]);
 
 struct tls *gate_tls(const struct gate *gate); /* borrowed; NULL: without TLS */
-/* By the header Authorization, or NULL. */
-enum gate_verdict gate_admit(struct gate *gate, const char *authorization, uint64_t now_ns);
-/* Whole seconds until there is a point in asking again, after GATE_..._LATER or GATE_RATE. */
-unsigned int gate_wait_s(const struct gate *gate, enum gate_verdict verdict, uint64_t now_ns);
+/* The rate counts every request, whatever its password. */
+enum gate_verdict gate_admit(struct gate *gate, const struct password_asker *asker,
+			     uint64_t now_ns);
+/* Whole seconds, at least one, until there is a point in asking again, after GATE_..._LATER or
+ * GATE_RATE. */
+unsigned int gate_wait_s(const struct gate *gate, enum gate_verdict verdict,
+			 const struct peer *peer, uint64_t now_ns);
 /* For each answer; up to one without a name. Borrowed until gate_set(). */
 const struct web_header *gate_headers(const struct gate *gate);

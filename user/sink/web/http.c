@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <microhttpd.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,10 +18,9 @@
 #include "sink/web/pace.h"
 #include "sink/web/tcp_socket.h"
 #include "sink/web/visitor.h"
+#include "sink/web/visitors.h"
 
 enum {
-	CONNECTION_MAX = 64,
-	IDLE_S = 10,
 	REQUEST_SIZE = 8192, /* line and headers; the body of a reply is not in it */
 };
 
@@ -34,7 +32,7 @@ struct http {
 	struct gate *gate; /* NULL: none */
 	uint16_t port;
 	struct local_socket local; /* its path is NULL where the address is no path */
-	unsigned int connections;
+	struct visitors visitors;
 	struct pace pace;
 	struct http_stats stats;
 };
@@ -49,82 +47,11 @@ static int open_socket(struct http *http, const char *text)
 	return err ? err : take_fd(http->local.fd);
 }
 
-/* What an answer says by itself stays. */
-static enum MHD_Result add_gate_headers(const struct http *http, struct MHD_Response *answer)
+static struct answer answer_to(const struct http *http, struct MHD_Connection *connection)
 {
-	enum MHD_Result result = MHD_YES;
-
-	if (!http->gate)
-		return result;
-	for (const struct web_header *at = gate_headers(http->gate); at->name && result; at++)
-		if (!MHD_get_response_header(answer, at->name))
-			result = MHD_add_response_header(answer, at->name, at->value);
-	return result;
-}
-
-/* Takes response->body. */
-static enum MHD_Result reply(const struct http *http, struct MHD_Connection *connection,
-			     const struct http_response *response)
-{
-	struct MHD_Response *answer = MHD_create_response_from_buffer(
-		response->size, response->body, MHD_RESPMEM_MUST_FREE);
-	enum MHD_Result result = MHD_YES;
-
-	if (!answer) {
-		free(response->body);
-		return MHD_NO;
-	}
-	if (response->content_type)
-		result = MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
-						 response->content_type);
-	for (const struct http_header *at = response->headers; at && at->name && result; at++)
-		result = MHD_add_response_header(answer, at->name, at->value);
-	if (result == MHD_YES)
-		result = add_gate_headers(http, answer);
-	if (result == MHD_YES)
-		result = MHD_queue_response(connection, response->status, answer);
-	MHD_destroy_response(answer);
-	return result;
-}
-
-/* Texts are literals of ours. */
-char *http_error_json(const char *text)
-{
-	char *json;
-
-	return asprintf(&json, "{\"v\":1,\"error\":\"%s\"}\n", text) < 0 ? NULL : json;
-}
-
-static enum MHD_Result reply_with(const struct http *http, struct MHD_Connection *connection,
-				  const struct http_response *base, const char *text)
-{
-	struct http_response response = *base;
-
-	if (http->local.path) {
-		response.content_type = "application/json";
-		response.body = http_error_json(text);
-	} else if (asprintf(&response.body, "%s\n", text) < 0) {
-		response.body = NULL;
-	}
-	if (!response.body)
-		return MHD_NO;
-	if (!response.content_type)
-		response.content_type = "text/plain; charset=utf-8";
-	response.size = strlen(response.body);
-	return reply(http, connection, &response);
-}
-
-static enum MHD_Result reply_error(const struct http *http, struct MHD_Connection *connection,
-				   unsigned int status, const char *text)
-{
-	static const struct http_header allow[] = { { MHD_HTTP_HEADER_ALLOW, "GET, HEAD" },
-						    { NULL, NULL } };
-	const struct http_response base = {
-		.status = status,
-		.headers = status == MHD_HTTP_METHOD_NOT_ALLOWED ? allow : NULL,
-	};
-
-	return reply_with(http, connection, &base, text);
+	return (struct answer){ .connection = connection,
+				.headers = http->gate ? gate_headers(http->gate) : NULL,
+				.is_json = http->local.path };
 }
 
 /* ---- the gate ---- */
@@ -137,50 +64,30 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
-static enum MHD_Result ask_for_password(struct http *http, struct MHD_Connection *connection)
-{
-	static const struct http_header headers[] = {
-		{ MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Basic realm=\"podip\"" }, { NULL, NULL }
-	};
-	const struct http_response base = { .status = MHD_HTTP_UNAUTHORIZED, .headers = headers };
-
-	http->stats.wrong_passwords++;
-	return reply_with(http, connection, &base, "unauthorized");
-}
-
-static enum MHD_Result ask_to_wait(struct http *http, struct MHD_Connection *connection,
-				   unsigned int wait_s)
-{
-	char text[16];
-	const struct http_header headers[] = { { MHD_HTTP_HEADER_RETRY_AFTER, text },
-					       { NULL, NULL } };
-	const struct http_response base = { .status = MHD_HTTP_TOO_MANY_REQUESTS,
-					    .headers = headers };
-
-	snprintf(text, sizeof(text), "%u", wait_s);
-	return reply_with(http, connection, &base, "too many requests");
-}
-
 /* If not, it is answered. */
-static bool is_admitted(struct http *http, struct MHD_Connection *connection,
-			enum MHD_Result *out_result)
+static bool is_admitted(struct http *http, const struct answer *answer,
+			const struct visitor *visitor, enum MHD_Result *out_result)
 {
-	const char *header = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-							 MHD_HTTP_HEADER_AUTHORIZATION);
+	const struct password_asker asker = {
+		.header = MHD_lookup_connection_value(answer->connection, MHD_HEADER_KIND,
+						      MHD_HTTP_HEADER_AUTHORIZATION),
+		.peer = visitor->peer,
+	};
 	uint64_t at_ns = now_ns();
-	enum gate_verdict verdict = gate_admit(http->gate, header, at_ns);
+	enum gate_verdict verdict = gate_admit(http->gate, &asker, at_ns);
 
 	switch (verdict) {
 	case GATE_OPEN:
 		return true;
 	case GATE_PASSWORD:
-		*out_result = ask_for_password(http, connection);
+		http->stats.wrong_passwords++;
+		*out_result = answer_ask_password(answer);
 		return false;
 	default:
 		http->stats.too_many_passwords += verdict == GATE_PASSWORD_LATER;
 		http->stats.too_many += verdict == GATE_RATE;
-		*out_result =
-			ask_to_wait(http, connection, gate_wait_s(http->gate, verdict, at_ns));
+		*out_result = answer_ask_to_wait(
+			answer, gate_wait_s(http->gate, verdict, &asker.peer, at_ns));
 		return false;
 	}
 }
@@ -209,35 +116,36 @@ static enum MHD_Result take_argument(void *ctx, enum MHD_ValueKind kind, const c
 }
 
 static enum MHD_Result answer_request(struct http *http, struct MHD_Connection *connection,
-				      const char *path)
+				      const char *path, const char *version)
 {
+	const struct visitor *visitor = visitor_of(connection);
 	const struct http_route *route = find_route(http, path);
 	struct http_response response = { .status = MHD_HTTP_OK };
 	struct http_request request = {
 		.path = path,
 		.accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
 						      MHD_HTTP_HEADER_ACCEPT),
-		.is_nearby = visitor_is_nearby(connection),
+		.is_nearby = visitor_is_nearby(visitor, connection, version),
 	};
+	const struct answer answer = answer_to(http, connection);
 	enum MHD_Result result;
 
-	if (http->gate && !(route && route->is_open) && !is_admitted(http, connection, &result))
+	if (http->gate && !(route && route->is_open) &&
+	    !is_admitted(http, &answer, visitor, &result))
 		return result;
 	if (!route)
-		return reply_error(http, connection, MHD_HTTP_NOT_FOUND, "not found");
+		return answer_error(&answer, MHD_HTTP_NOT_FOUND, "not found");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_argument, &request);
 	if (route->fn(&request, http->ctx, &response))
-		return reply_error(http, connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-				   "internal server error");
-	return reply(http, connection, &response);
+		return answer_error(&answer, MHD_HTTP_INTERNAL_SERVER_ERROR,
+				    "internal server error");
+	return answer_send(&answer, &response);
 }
 
 /* on_connection() has judged it. */
 static bool is_forbidden(struct MHD_Connection *connection)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct visitor *visitor = info ? info->socket_context : NULL;
+	struct visitor *visitor = visitor_of(connection);
 
 	if (!visitor)
 		return true;
@@ -253,24 +161,37 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 				  size_t *body_size, void **request_ctx)
 {
 	struct http *http = ctx;
+	const struct answer answer = answer_to(http, connection);
 
-	(void)version;
 	(void)body;
 	if (!*request_ctx) {
 		*request_ctx = http;
 		http->stats.requests++;
 		if (is_forbidden(connection))
-			return reply_error(http, connection, MHD_HTTP_FORBIDDEN,
-					   "only root and the agent's own user may ask");
+			return answer_error(&answer, MHD_HTTP_FORBIDDEN,
+					    "only root and the agent's own user may ask");
 		if (!strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD))
 			return MHD_YES;
-		return reply_error(http, connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-				   "method not allowed");
+		return answer_error(&answer, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed");
 	}
 	if (*body_size)
 		return MHD_NO;
-	return answer_request(http, connection, path);
+	return answer_request(http, connection, path, version);
 }
+
+static void on_answered(void *ctx, struct MHD_Connection *connection, void **request_ctx,
+			enum MHD_RequestTerminationCode code)
+{
+	struct http *http = ctx;
+	const struct visitor *visitor = visitor_of(connection);
+
+	(void)request_ctx;
+	(void)code;
+	if (visitor)
+		places_answered(&http->visitors.places, visitor->place, now_ns());
+}
+
+/* ---- connections ---- */
 
 /* At a limit of its own the library stops to listen: clients would hang instead of being refused,
  * and nobody would count them. */
@@ -280,30 +201,46 @@ static enum MHD_Result on_accept(void *ctx, const struct sockaddr *address, sock
 
 	(void)address;
 	(void)size;
-	if (http->connections < CONNECTION_MAX)
+	if (places_have_room(&http->visitors.places))
 		return MHD_YES;
 	http->stats.refused++;
 	return MHD_NO;
 }
 
-/* A connection without a visitor, for want of memory, gets no answer. */
+static struct visitor *welcome(struct http *http, struct MHD_Connection *connection)
+{
+	struct visitor *visitor = visitor_meet(connection, http->gate, http->local.path);
+	int fd = visitor_fd(connection);
+
+	if (visitor)
+		visitor->place = visitors_enter(&http->visitors, fd, &visitor->peer, now_ns());
+	/* For want of memory: nobody would end its time. */
+	if (!visitor || visitor->place < 0) {
+		shutdown(fd, SHUT_RDWR);
+		visitor_part(visitor);
+		return NULL;
+	}
+	http->stats.forbidden += visitor->is_forbidden;
+	return visitor;
+}
+
 static void on_connection(void *ctx, struct MHD_Connection *connection, void **connection_ctx,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = ctx;
 	struct visitor *visitor;
 
-	if (code != MHD_CONNECTION_NOTIFY_STARTED) {
-		visitor = take_ptr(*connection_ctx);
-		http->connections--;
-		http->stats.unfinished += visitor && visitor_is_unfinished(visitor);
-		visitor_part(visitor);
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		*connection_ctx = welcome(http, connection);
 		return;
 	}
-	http->connections++;
-	visitor = visitor_meet(connection, http->gate, http->local.path);
-	http->stats.forbidden += visitor && visitor->is_forbidden;
-	*connection_ctx = visitor;
+	visitor = take_ptr(*connection_ctx);
+	if (!visitor)
+		return;
+	/* Each has one cause. */
+	if (!visitors_leave(&http->visitors, visitor->place))
+		http->stats.unfinished += visitor_is_unfinished(visitor);
+	visitor_part(visitor);
 }
 
 static int start_daemon(struct http *http, int fd)
@@ -314,8 +251,9 @@ static int start_daemon(struct http *http, int fd)
 	http->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | (has_tls ? MHD_USE_TLS : 0), 0, on_accept, http, on_request, http,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned int)CONNECTION_MAX + 1, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned int)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_SIZE,
+		(unsigned int)PLACES_MAX + 1, MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned int)PLACES_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)REQUEST_SIZE, MHD_OPTION_NOTIFY_COMPLETED, on_answered, http,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_HTTPS_CERT_CALLBACK,
 		visitor_no_certificate, MHD_OPTION_END);
 	return http->daemon ? 0 : errno ? -errno : -ENOMEM;
@@ -368,19 +306,35 @@ uint16_t http_port(const struct http *http)
 	return http->port;
 }
 
-int http_serve(struct http *http)
+static int library_wait_ms(struct http *http, bool has_news)
 {
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
-	bool has_news = pace_has_news(http_fd(http));
 
-	MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &timeout_ms) != MHD_YES)
 		return -1;
 	return pace_wait_ms(&http->pace, has_news,
 			    timeout_ms < INT_MAX ? (int)timeout_ms : INT_MAX);
 }
 
+int http_serve(struct http *http)
+{
+	bool has_news = pace_has_news(http_fd(http));
+	uint64_t at_ns = now_ns();
+	int wait_ms, own_ms;
+
+	visitors_end_slow(&http->visitors, at_ns);
+	MHD_run(http->daemon);
+	wait_ms = library_wait_ms(http, has_news);
+	own_ms = visitors_wait_ms(&http->visitors, at_ns);
+	return own_ms < 0 || (wait_ms >= 0 && wait_ms < own_ms) ? wait_ms : own_ms;
+}
+
 struct http_stats http_stats(const struct http *http)
 {
-	return http->stats;
+	struct http_stats stats = http->stats;
+
+	stats.refused += http->visitors.crowded;
+	stats.of_peer = http->visitors.of_peer;
+	stats.slow = http->visitors.slow;
+	return stats;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cleanup.h"
+#include "sink/web/answer.h"
 
 struct gate;
 struct http;
@@ -29,19 +30,6 @@ struct http_request {
 	bool is_nearby; /* from this node itself: core/web/nearby */
 };
 
-struct http_header {
-	const char *name, *value; /* literals */
-};
-
-/* What a handler fills. body is malloc()ed; the server takes it. */
-struct http_response {
-	unsigned int status;
-	const char *content_type; /* a literal */
-	char *body;
-	size_t size;
-	const struct http_header *headers; /* more of them, up to one without a name; NULL: none */
-};
-
 /* 0, or -errno which the client sees as 500. */
 typedef int (*http_fn)(const struct http_request *request, void *ctx, struct http_response *out);
 
@@ -53,7 +41,9 @@ struct http_route {
 
 struct http_stats {
 	uint64_t requests;
-	uint64_t refused; /* connections past the bound */
+	/* Connections that were shut down, or not taken: too many; too many of one peer; for too
+	 * long in one request. */
+	uint64_t refused, of_peer, slow;
 	uint64_t unfinished; /* connections that ended before TLS stood and a request came */
 	uint64_t wrong_passwords, too_many_passwords, too_many; /* requests */
 	uint64_t forbidden; /* connections to a unix socket by another user */
@@ -71,18 +61,14 @@ struct http_config {
 /* Listen on the address: "ADDR:PORT", "[v6]:PORT" or ":PORT" (every address, both families where
  * the kernel has IPv6). Port 0 takes a free one: see http_port(). Or on "unix:/PATH", as
  * local_socket_open(): then others than root and our own user get status 403, and what is not
- * answered by a route is answered with {"v":1,"error":"..."}. At most 64 connections, 10 s idle
- * each, of which a handshake of TLS may not take more. -EINVAL bad address, -EADDRINUSE, ... The
- * caller owns *out. */
+ * answered by a route is answered with {"v":1,"error":"..."}. Connections have bounds of number and
+ * time: core/web/places. -EINVAL bad address, -EADDRINUSE, ... The caller owns *out. */
 int http_open(const struct http_config *config, struct http **out);
 void http_close(struct http *http);
 DEFINE_CLEANUP(http, struct http *, http_close)
 #define cleanup_http cleanup(cleanup_http_fn)
 
 #define HTTP_UNIX "unix:"
-
-/* Text as the body of an error of a unix socket; the caller owns it. NULL: out of memory. */
-char *http_error_json(const char *text);
 
 int http_fd(const struct http *http); /* readable when http_serve() has work; borrowed */
 uint16_t http_port(const struct http *http); /* 0 of a unix socket */

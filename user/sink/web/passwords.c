@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sink/web/passwords.h"
 
-#include <crypt.h>
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/base/token_bucket.h"
+#include "core/web/allowance.h"
 #include "core/web/auth_cache.h"
 #include "core/web/basic_auth.h"
 #include "core/web/bcrypt_hash.h"
+#include "sink/web/bcrypt.h"
 
 #define PERIOD_NS 1000000000ULL /* at cost 10, of some 60 ms */
 
-enum { KEY_SIZE = 32, BURST = 3, COST_OF_PERIOD = 10, HASH_ROOM = 64 };
+enum { KEY_SIZE = 32, COST_OF_PERIOD = 10, HASH_ROOM = 64 };
 
 struct passwords {
 	struct web_user users[WEB_USERS_MAX];
 	size_t count;
 	uint8_t key[KEY_SIZE];
 	struct auth_cache cache;
-	struct token_bucket bucket;
+	struct allowance allowance;
 	uint64_t computed;
 };
 
 /* Whom a request says it is from. */
 struct claim {
 	const struct basic_auth *auth;
+	size_t peer; /* as the allowance knows it */
 	const char *hash; /* that its password must have */
 	bool is_known; /* there is such a user */
 	uint8_t digest[AUTH_DIGEST_SIZE];
@@ -95,64 +96,68 @@ static int digest_claim(const struct passwords *passwords, struct claim *claim)
 	return err;
 }
 
-/* ---- bcrypt ---- */
-
-static bool has_hash(const char *password, const char *hash)
+/* The number of one afar is not to be foreseen: else one could use up another's allowance. */
+static int number_peer(const struct passwords *passwords, const struct peer *peer, size_t *out)
 {
-	struct crypt_data *data = calloc(1, sizeof(*data));
-	const char *got;
-	bool is_same;
+	uint8_t number[AUTH_DIGEST_SIZE];
+	int err;
 
-	if (!data)
-		return false;
-	got = crypt_r(password, hash, data);
-	is_same = got && strlen(got) == strlen(hash) && !gnutls_memcmp(got, hash, strlen(hash));
-	explicit_bzero(data, sizeof(*data));
-	free(data);
-	return is_same;
+	if (peer->is_near) {
+		*out = ALLOWANCE_NEAR;
+		return 0;
+	}
+	err = digest(passwords, peer->net.bytes, sizeof(peer->net.bytes), number);
+	if (!err)
+		*out = number[0] % ALLOWANCE_PEERS;
+	return err;
 }
 
+/* ---- verdicts ---- */
+
+/* What cannot be told is not remembered. */
 static enum password_verdict compute(struct passwords *passwords, const struct claim *claim,
 				     uint64_t now_ns)
 {
 	bool is_good;
 
-	if (!token_bucket_take(&passwords->bucket, now_ns))
+	if (!allowance_take(&passwords->allowance, claim->peer, now_ns))
 		return PASSWORD_LATER;
 	passwords->computed++;
-	is_good = has_hash(claim->auth->password, claim->hash) && claim->is_known;
+	if (bcrypt_judge(claim->auth->password, claim->hash, &is_good))
+		return PASSWORD_LATER;
+	is_good = is_good && claim->is_known;
 	auth_cache_put(&passwords->cache, claim->digest, is_good);
 	return is_good ? PASSWORD_GOOD : PASSWORD_BAD;
 }
 
-static enum password_verdict judge(struct passwords *passwords, const struct basic_auth *auth,
+static enum password_verdict judge(struct passwords *passwords, struct claim *claim,
 				   uint64_t now_ns)
 {
-	struct claim claim = { .auth = auth };
-
-	if (find_user(passwords, &claim) || digest_claim(passwords, &claim))
-		return PASSWORD_BAD;
-	switch (auth_cache_find(&passwords->cache, claim.digest)) {
+	if (find_user(passwords, claim) || digest_claim(passwords, claim))
+		return PASSWORD_LATER;
+	switch (auth_cache_find(&passwords->cache, claim->digest)) {
 	case AUTH_GOOD:
 		return PASSWORD_GOOD;
 	case AUTH_BAD:
 		return PASSWORD_BAD;
 	default:
-		return compute(passwords, &claim, now_ns);
+		return compute(passwords, claim, now_ns);
 	}
 }
 
-enum password_verdict passwords_judge(struct passwords *passwords, const char *header,
-				      uint64_t now_ns)
+enum password_verdict passwords_judge(struct passwords *passwords,
+				      const struct password_asker *asker, uint64_t now_ns)
 {
 	struct basic_auth auth;
-	enum password_verdict verdict;
+	struct claim claim = { .auth = &auth };
+	enum password_verdict verdict = PASSWORD_LATER;
 
 	if (!passwords->count)
 		return PASSWORD_GOOD;
-	if (!header || basic_auth_parse(header, &auth))
+	if (!asker->header || basic_auth_parse(asker->header, &auth))
 		return PASSWORD_BAD;
-	verdict = judge(passwords, &auth, now_ns);
+	if (!number_peer(passwords, &asker->peer, &claim.peer))
+		verdict = judge(passwords, &claim, now_ns);
 	basic_auth_clear(&auth);
 	return verdict;
 }
@@ -174,7 +179,7 @@ int passwords_new(struct passwords **out)
 
 	if (!passwords)
 		return -ENOMEM;
-	passwords->bucket = (struct token_bucket){ .size = BURST, .period_ns = PERIOD_NS };
+	allowance_init(&passwords->allowance, PERIOD_NS);
 	if (gnutls_rnd(GNUTLS_RND_KEY, passwords->key, KEY_SIZE) < 0)
 		return -EIO;
 	*out = take_ptr(passwords);
@@ -217,7 +222,7 @@ int passwords_set(struct passwords *passwords, const struct web_user *users, siz
 	clear_users(passwords);
 	memcpy(passwords->users, fresh.users, sizeof(fresh.users));
 	passwords->count = fresh.count;
-	passwords->bucket.period_ns = period_of(users, count);
+	allowance_set_period(&passwords->allowance, period_of(users, count));
 	return 0;
 }
 
@@ -226,9 +231,12 @@ uint64_t passwords_computed(const struct passwords *passwords)
 	return passwords->computed;
 }
 
-uint64_t passwords_wait_ns(const struct passwords *passwords, uint64_t now_ns)
+uint64_t passwords_wait_ns(const struct passwords *passwords, const struct peer *peer,
+			   uint64_t now_ns)
 {
-	uint64_t due_ns = token_bucket_due(&passwords->bucket);
+	size_t number;
 
-	return due_ns > now_ns ? due_ns - now_ns : 0;
+	if (number_peer(passwords, peer, &number))
+		return 0;
+	return allowance_wait_ns(&passwords->allowance, number, now_ns);
 }

@@ -3,11 +3,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "cleanup.h"
+
+enum { SILENT_S = 5 };
 
 enum { HOST_SIZE = INET6_ADDRSTRLEN, PORT_SIZE = sizeof("65535") };
 
@@ -80,6 +83,16 @@ static int parse_address(const char *text, union address *out, bool *out_is_any)
 	return 0;
 }
 
+/* Who connects and says nothing stays with the kernel for so long: a connection that is accepted
+ * has its request with it, and is answered before so many others come that it has to make room.
+ * Where that cannot be, it is done without. */
+static void wait_for_words(int fd)
+{
+	int most_s = SILENT_S;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &most_s, sizeof(most_s));
+}
+
 /* The descriptor or -errno. */
 static int listen_on(const union address *address)
 {
@@ -93,6 +106,7 @@ static int listen_on(const union address *address)
 		return -errno;
 	if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
 		return -errno;
+	wait_for_words(fd);
 	if (bind(fd, &address->any, size) < 0 || listen(fd, SOMAXCONN) < 0)
 		return -errno;
 	return take_fd(fd);

@@ -229,7 +229,7 @@ static void world_open(struct world *world)
 			   .reconcile_at_s = 1709210096.5,
 			   .reconcile_took_s = 0.000125,
 			   .socket_refused = 2,
-			   .web = { .refused = { 21, 22, 23, 24, 25 },
+			   .web = { .refused = { 21, 22, 23, 24, 25, 26, 27 },
 				    .reloads = { .applied = 26,
 						 .failed = 27,
 						 .last_failed = true } },

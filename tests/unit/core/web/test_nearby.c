@@ -41,7 +41,9 @@ static void is_of_loopback_and_was_meant_so(void **state)
 
 	(void)state;
 	for_each_case(c, cases) {
-		struct nearby nearby = { .host = c->host, .is_forwarded = c->is_forwarded };
+		struct nearby nearby = { .host = c->host,
+					 .host_count = c->host != NULL,
+					 .is_forwarded = c->is_forwarded };
 
 		print_message("  %s %s\n", c->peer, c->host ? c->host : "(none)");
 		assert_int_equal(ip_parse(c->peer, &nearby.peer), 0);
@@ -49,9 +51,31 @@ static void is_of_loopback_and_was_meant_so(void **state)
 	}
 }
 
+static void is_from_afar_where_a_header_may_be_read_in_two_ways(void **state)
+{
+	static const struct {
+		size_t host_count;
+		bool is_old, want;
+	} cases[] = {
+		{ 1, false, true },  { 0, false, false }, { 2, false, false },
+		{ 3, false, false }, { 1, true, false },
+	};
+
+	(void)state;
+	for_each_case(c, cases) {
+		struct nearby nearby = { .host = "localhost",
+					 .host_count = c->host_count,
+					 .is_old = c->is_old };
+
+		assert_int_equal(ip_parse("127.0.0.1", &nearby.peer), 0);
+		assert_int_equal(nearby_is(&nearby), c->want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_from_afar_where_a_header_may_be_read_in_two_ways),
 		cmocka_unit_test(is_of_loopback_and_was_meant_so),
 	};
 

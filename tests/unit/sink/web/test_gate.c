@@ -37,22 +37,29 @@ static struct gate *open_gate(const struct web_settings *settings)
 	return gate;
 }
 
+static const struct peer here = { .is_near = true };
+
+static enum gate_verdict admit(struct gate *gate, const char *header, uint64_t now_ns)
+{
+	return gate_admit(gate, &(struct password_asker){ header, here }, now_ns);
+}
+
 static void is_as_it_was_told_last(void **state)
 {
 	cleanup_gate struct gate *gate = open_gate(&open_settings);
 	char error[WEB_ERROR_SIZE] = "";
 
 	(void)state;
-	assert_int_equal(gate_admit(gate, NULL, 0), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 0), GATE_OPEN);
 	assert_null(gate_headers(gate)[0].name);
 	assert_int_equal(gate_set(gate, &with_user, error), 0);
-	assert_int_equal(gate_admit(gate, NULL, 0), GATE_PASSWORD);
-	assert_int_equal(gate_admit(gate, ALICE, 0), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 0), GATE_PASSWORD);
+	assert_int_equal(admit(gate, ALICE, 0), GATE_OPEN);
 	assert_string_equal(gate_headers(gate)[0].name, "X-Frame-Options");
 	assert_string_equal(gate_headers(gate)[0].value, "deny");
 	assert_null(gate_headers(gate)[1].name);
 	assert_int_equal(gate_set(gate, &open_settings, error), 0);
-	assert_int_equal(gate_admit(gate, NULL, 0), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 0), GATE_OPEN);
 	assert_null(gate_headers(gate)[0].name);
 }
 
@@ -67,14 +74,14 @@ static void has_tls_or_has_it_not_for_life(void **state)
 	assert_null(gate_tls(plain));
 	assert_int_equal(gate_set(plain, &secure, error), -EINVAL);
 	assert_string_equal(error, "tls_server_config: TLS takes another start");
-	assert_int_equal(gate_admit(plain, NULL, 0), GATE_PASSWORD); /* as it was */
+	assert_int_equal(admit(plain, NULL, 0), GATE_PASSWORD); /* as it was */
 	assert_non_null(tls);
 	assert_int_equal(gate_set(gate, &with_user, error), -EINVAL);
 	assert_string_equal(error, "tls_server_config: to do without TLS takes another start");
 	assert_int_equal(gate_set(gate, &broken, error), -EINVAL);
 	assert_non_null(strstr(error, "cannot use certificate and key"));
 	assert_ptr_equal(gate_tls(gate), tls);
-	assert_int_equal(gate_admit(gate, NULL, 0), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 0), GATE_OPEN);
 	/* what a connection has a share of stays */
 	tls_share(tls);
 	assert_int_equal(gate_set(gate, &secure, error), 0);
@@ -88,12 +95,12 @@ static void admits_so_many_requests_in_a_time(void **state)
 	cleanup_gate struct gate *gate = open_gate(&slow);
 
 	(void)state;
-	assert_int_equal(gate_admit(gate, NULL, 100 * SECOND), GATE_OPEN);
-	assert_int_equal(gate_admit(gate, NULL, 100 * SECOND), GATE_OPEN);
-	assert_int_equal(gate_admit(gate, NULL, 100 * SECOND), GATE_RATE);
-	assert_int_equal(gate_wait_s(gate, GATE_RATE, 100 * SECOND), 2);
-	assert_int_equal(gate_admit(gate, NULL, 102 * SECOND), GATE_OPEN);
-	assert_int_equal(gate_admit(gate, NULL, 102 * SECOND), GATE_RATE);
+	assert_int_equal(admit(gate, NULL, 100 * SECOND), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 100 * SECOND), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 100 * SECOND), GATE_RATE);
+	assert_int_equal(gate_wait_s(gate, GATE_RATE, &here, 100 * SECOND), 2);
+	assert_int_equal(admit(gate, NULL, 102 * SECOND), GATE_OPEN);
+	assert_int_equal(admit(gate, NULL, 102 * SECOND), GATE_RATE);
 }
 
 static void tells_when_a_new_password_is_judged(void **state)
@@ -103,10 +110,12 @@ static void tells_when_a_new_password_is_judged(void **state)
 
 	(void)state;
 	for_each_case(c, wrong)
-		assert_int_equal(gate_admit(gate, *c, 0), GATE_PASSWORD);
-	assert_int_equal(gate_admit(gate, "Basic YTpk", 0), GATE_PASSWORD_LATER);
-	assert_int_equal(gate_wait_s(gate, GATE_PASSWORD_LATER, 0), 1);
-	assert_int_equal(gate_admit(gate, "Basic YTpk", SECOND), GATE_PASSWORD);
+		assert_int_equal(admit(gate, *c, 0), GATE_PASSWORD);
+	assert_int_equal(admit(gate, "Basic YTpk", 0), GATE_PASSWORD_LATER);
+	assert_int_equal(gate_wait_s(gate, GATE_PASSWORD_LATER, &here, 0), 2);
+	assert_int_equal(admit(gate, "Basic YTpk", 2 * SECOND), GATE_PASSWORD);
+	/* what cannot be told now, soon */
+	assert_int_equal(gate_wait_s(gate, GATE_PASSWORD_LATER, &here, 100 * SECOND), 1);
 }
 
 int main(void)

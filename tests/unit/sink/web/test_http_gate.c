@@ -61,8 +61,8 @@ static struct http *open_http(const struct web_settings *settings, struct gate *
 }
 
 /* Until the server closes. */
-static void ask(struct http *http, const char *path, const char *headers,
-		char out[static REPLY_MAX])
+static void ask_as(struct http *http, const char *version, const char *path, const char *headers,
+		   char out[static REPLY_MAX])
 {
 	const struct sockaddr_in address = { .sin_family = AF_INET,
 					     .sin_port = htons(http_port(http)),
@@ -72,7 +72,8 @@ static void ask(struct http *http, const char *path, const char *headers,
 	size_t size = 0;
 	ssize_t got;
 	int length = snprintf(request, sizeof(request),
-			      "GET %s HTTP/1.1\r\nConnection: close\r\n%s\r\n", path, headers);
+			      "GET %s HTTP/%s\r\nConnection: close\r\n%s\r\n", path, version,
+			      headers);
 
 	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(send(fd, request, (size_t)length, MSG_NOSIGNAL), length);
@@ -86,6 +87,12 @@ static void ask(struct http *http, const char *path, const char *headers,
 		size += got > 0 ? (size_t)got : 0;
 	} while (got);
 	out[size] = '\0';
+}
+
+static void ask(struct http *http, const char *path, const char *headers,
+		char out[static REPLY_MAX])
+{
+	ask_as(http, "1.1", path, headers, out);
 }
 
 static void asks_for_a_password_but_where_probes_ask(void **state)
@@ -171,6 +178,9 @@ static void knows_who_is_near(void **state)
 		{ "Host: localhost:9465\r\n", "\r\n\r\nnear" },
 		{ "Host: 127.0.0.1\r\n", "\r\n\r\nnear" },
 		{ "Host: evil.example\r\n", "\r\n\r\nfar" },
+		{ "Host: localhost\r\nHost: evil.example\r\n", "\r\n\r\nfar" },
+		{ "Host: evil.example\r\nhost: localhost\r\n", "\r\n\r\nfar" },
+		{ "Host: localhost\r\nHost: localhost\r\n", "\r\n\r\nfar" },
 		{ "Host: localhost\r\nX-Forwarded-For: 127.0.0.1\r\n", "\r\n\r\nfar" },
 		{ "Host: localhost\r\nforwarded: for=127.0.0.1\r\n", "\r\n\r\nfar" },
 		{ "Host: localhost\r\nX-Real-IP: 127.0.0.1\r\n", "\r\n\r\nfar" },
@@ -187,6 +197,8 @@ static void knows_who_is_near(void **state)
 		print_message("  %s\n", c->headers);
 		ask(http, "/place", c->headers, got);
 		assert_non_null(strstr(got, c->want));
+		ask_as(http, "1.0", "/place", c->headers, got);
+		assert_non_null(strstr(got, "\r\n\r\nfar"));
 	}
 }
 

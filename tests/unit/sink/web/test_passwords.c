@@ -47,12 +47,20 @@ static void write_header(const char *pair, char out[static 256])
 	*end = '\0';
 }
 
+static const struct peer here = { .is_near = true };
+
+static enum password_verdict judge_header(struct passwords *passwords, const char *header,
+					  uint64_t now_ns)
+{
+	return passwords_judge(passwords, &(struct password_asker){ header, here }, now_ns);
+}
+
 static enum password_verdict judge(struct passwords *passwords, const char *pair, uint64_t now_ns)
 {
 	char header[256];
 
 	write_header(pair, header);
-	return passwords_judge(passwords, header, now_ns);
+	return judge_header(passwords, header, now_ns);
 }
 
 static void knows_who_has_which_password(void **state)
@@ -90,9 +98,9 @@ static void knows_who_has_which_password(void **state)
 	}
 	/* known or not, each took one */
 	assert_int_equal(passwords_computed(passwords), case_count(cases));
-	assert_int_equal(passwords_judge(passwords, NULL, now_ns), PASSWORD_BAD);
-	assert_int_equal(passwords_judge(passwords, "Basic ?", now_ns), PASSWORD_BAD);
-	assert_int_equal(passwords_judge(passwords, "Bearer x", now_ns), PASSWORD_BAD);
+	assert_int_equal(judge_header(passwords, NULL, now_ns), PASSWORD_BAD);
+	assert_int_equal(judge_header(passwords, "Basic ?", now_ns), PASSWORD_BAD);
+	assert_int_equal(judge_header(passwords, "Bearer x", now_ns), PASSWORD_BAD);
 	assert_int_equal(passwords_computed(passwords), case_count(cases));
 }
 
@@ -101,7 +109,7 @@ static void lets_in_everybody_without_users(void **state)
 	cleanup_passwords struct passwords *passwords = open_passwords(0);
 
 	(void)state;
-	assert_int_equal(passwords_judge(passwords, NULL, 0), PASSWORD_GOOD);
+	assert_int_equal(judge_header(passwords, NULL, 0), PASSWORD_GOOD);
 	assert_int_equal(judge(passwords, "a:b", 0), PASSWORD_GOOD);
 }
 
@@ -116,14 +124,44 @@ static void judges_few_new_ones_at_a_time(void **state)
 	assert_int_equal(judge(passwords, "nobody:1", now_ns), PASSWORD_BAD);
 	assert_int_equal(judge(passwords, "alice:2", now_ns), PASSWORD_LATER);
 	assert_int_equal(judge(passwords, "nobody:2", now_ns), PASSWORD_LATER);
-	assert_int_equal(passwords_wait_ns(passwords, now_ns), SECOND);
+	assert_int_equal(passwords_wait_ns(passwords, &here, now_ns), 2 * SECOND);
 	/* whoever was judged before is not made to wait */
 	assert_int_equal(judge(passwords, "alice:secret", now_ns), PASSWORD_GOOD);
 	assert_int_equal(judge(passwords, "alice:1", now_ns), PASSWORD_BAD);
-	now_ns += SECOND;
+	now_ns += 2 * SECOND;
 	assert_int_equal(judge(passwords, "alice:2", now_ns), PASSWORD_BAD);
 	assert_int_equal(judge(passwords, "alice:3", now_ns), PASSWORD_LATER);
 	assert_int_equal(passwords_computed(passwords), 4);
+}
+
+/* One peer guesses without end; who comes from elsewhere, or from here, is judged. */
+static void lets_no_peer_use_up_what_is_for_others(void **state)
+{
+	cleanup_passwords struct passwords *passwords = open_passwords(1);
+	uint64_t now_ns = 1000 * SECOND;
+	unsigned int good = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 300; i++, now_ns += SECOND / 10) {
+		char pair[32], header[256];
+
+		snprintf(pair, sizeof(pair), "x%u:y", i);
+		write_header(pair, header);
+		passwords_judge(passwords,
+				&(struct password_asker){ header, { .net.bytes = { 10 } } },
+				now_ns);
+	}
+	assert_in_range(passwords_computed(passwords), 3, 12);
+	/* One of these may share a bucket with it, but not all of them. */
+	for (uint8_t i = 1; i <= 5 && !good; i++) {
+		char header[256];
+		struct password_asker asker = { header, { .net.bytes = { 20, i } } };
+
+		write_header("alice:secret", header);
+		good += passwords_judge(passwords, &asker, now_ns) == PASSWORD_GOOD;
+	}
+	assert_int_equal(good, 1);
+	assert_int_equal(judge(passwords, "alice:wrong", now_ns), PASSWORD_BAD);
 }
 
 /* Not run, only measured by: its cost is 12. */
@@ -142,7 +180,7 @@ static void waits_longer_where_hashes_are_slower(void **state)
 	for (; pair[6] < '3'; pair[6]++)
 		assert_int_equal(judge(passwords, pair, 0), PASSWORD_BAD);
 	assert_int_equal(judge(passwords, pair, 0), PASSWORD_LATER);
-	assert_int_equal(passwords_wait_ns(passwords, 0), 4 * SECOND);
+	assert_int_equal(passwords_wait_ns(passwords, &here, 0), 8 * SECOND);
 }
 
 static void remembers_over_a_change_those_whose_hash_stays(void **state)
@@ -175,6 +213,7 @@ int main(void)
 		cmocka_unit_test(knows_who_has_which_password),
 		cmocka_unit_test(lets_in_everybody_without_users),
 		cmocka_unit_test(judges_few_new_ones_at_a_time),
+		cmocka_unit_test(lets_no_peer_use_up_what_is_for_others),
 		cmocka_unit_test(waits_longer_where_hashes_are_slower),
 		cmocka_unit_test(remembers_over_a_change_those_whose_hash_stays),
 	};

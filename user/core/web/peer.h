@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Peer: whom connections are counted by. Of IPv6 it is the /64, whose addresses one
+ * host can take all by itself. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/base/addr.h"
+
+struct peer {
+	struct ip net;
+	bool is_near; /* this node itself: loopback, or the address that was asked */
+};
+
+bool peer_is_loopback(const struct ip *ip);
+/* Of a connection's two ends. */
+struct peer peer_of(const struct ip *theirs, const struct ip *ours);
+/* Of a unix socket. */
+struct peer peer_local(void);
+bool peer_is_same(const struct peer *a, const struct peer *b);
