@@ -1,31 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
+/*
+ * What a line is made of nearly always, strings without escapes and numbers of some digits, is read
+ * in words of eight bytes, which are looked at all at once. The last bytes of a text, where no word
+ * fits, and whatever is rare are read byte by byte.
+ */
 #include "core/base/json_scan.h"
 
-#include <endian.h>
-#include <string.h>
-
 enum {
+	WORD = sizeof(uint64_t),
 	DEPTH_MAX = 32, /* of values that are skipped */
 	DIGITS_MAX = 19, /* of INT64_MAX */
 };
 
-void json_scan_blanks(struct json_scan *scan)
+static bool has_word(const char *at, const char *end)
 {
-	while (json_scan_peek(scan) == ' ' || json_scan_peek(scan) == '\t' ||
-	       json_scan_peek(scan) == '\r')
-		scan->at++;
+	return end - at >= WORD;
+}
+
+static char peek(const char *at, const char *end)
+{
+	if (at == end)
+		return '\0';
+	return *at;
+}
+
+char *json_scan_blanks(char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
+		at++;
+	return at;
+}
+
+char *json_scan_char_behind_blanks(char *at, const char *end, char c)
+{
+	at = json_scan_blanks(at, end);
+	return at < end && *at == c ? at + 1 : NULL;
 }
 
 /* ---- strings ---- */
 
-static int read_hex(struct json_scan *scan, unsigned int *out)
+static char *read_hex(char *at, const char *end, unsigned int *out)
 {
 	unsigned int value = 0;
 
-	if (scan->end - scan->at < 4)
-		return -EINVAL;
+	if (end - at < 4)
+		return NULL;
 	for (size_t i = 0; i < 4; i++) {
-		char c = *scan->at++;
+		char c = *at++;
 
 		value <<= 4;
 		if (c >= '0' && c <= '9')
@@ -33,10 +54,10 @@ static int read_hex(struct json_scan *scan, unsigned int *out)
 		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
 			value |= (unsigned int)((c | 0x20) - 'a' + 10);
 		else
-			return -EINVAL;
+			return NULL;
 	}
 	*out = value;
-	return 0;
+	return at;
 }
 
 static char *put_utf8(char *to, unsigned int c)
@@ -61,48 +82,38 @@ static char *put_utf8(char *to, unsigned int c)
 }
 
 /* Behind "\u". A text ends at NUL, and half a pair is no character: neither is one of ours. */
-static int read_unicode(struct json_scan *scan, char **to)
+static char *read_unicode(char *at, const char *end, char **to)
 {
 	unsigned int c, low;
 
-	if (read_hex(scan, &c) || !c || (c >= 0xdc00 && c <= 0xdfff))
-		return -EINVAL;
+	at = read_hex(at, end, &c);
+	if (!at || !c || (c >= 0xdc00 && c <= 0xdfff))
+		return NULL;
 	if (c >= 0xd800 && c <= 0xdbff) {
-		if (scan->end - scan->at < 6 || scan->at[0] != '\\' || scan->at[1] != 'u')
-			return -EINVAL;
-		scan->at += 2;
-		if (read_hex(scan, &low) || low < 0xdc00 || low > 0xdfff)
-			return -EINVAL;
+		if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+			return NULL;
+		at = read_hex(at + 2, end, &low);
+		if (!at || low < 0xdc00 || low > 0xdfff)
+			return NULL;
 		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 	}
 	*to = put_utf8(*to, c);
-	return 0;
+	return at;
 }
 
-static int read_escape(struct json_scan *scan, char **to)
+/* Behind the backslash. */
+static char *read_escape(char *at, const char *end, char **to)
 {
 	static const char letters[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
-	char c = json_scan_peek(scan);
+	char c = peek(at, end);
 	const char *letter = c ? strchr(letters, c) : NULL;
 
-	scan->at++;
 	if (c == 'u')
-		return read_unicode(scan, to);
+		return read_unicode(at + 1, end, to);
 	if (!letter)
-		return -EINVAL;
+		return NULL;
 	*(*to)++ = means[letter - letters];
-	return 0;
-}
-
-/* Bits at the first byte that is a quote, a backslash or a control, and maybe at later ones. */
-static uint64_t find_special(uint64_t word)
-{
-	const uint64_t ones = 0x0101010101010101, high = ones << 7;
-	uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-
-	return (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
-		((word - ones * ' ') & ~word)) &
-	       high;
+	return at + 1;
 }
 
 static bool is_special(char c)
@@ -110,171 +121,226 @@ static bool is_special(char c)
 	return c == '"' || c == '\\' || (unsigned char)c < ' ';
 }
 
-/* Most of a line is in such runs: eight bytes at a time. */
 static char *skip_plain(char *at, const char *end)
 {
-	uint64_t word, special;
+	for (; has_word(at, end); at += WORD) {
+		uint64_t special = json_scan_special(json_scan_word(at));
 
-	for (; (size_t)(end - at) >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, at, sizeof(word));
-		special = find_special(le64toh(word));
 		if (special)
-			return at + __builtin_ctzll(special) / 8;
+			return at + json_scan_place(special);
 	}
 	while (at < end && !is_special(*at))
 		at++;
 	return at;
 }
 
-int json_scan_rest_of_string(struct json_scan *scan, char **out, size_t *out_size)
+/* From `at` on, where the first plain bytes end. */
+static char *end_string(char *at, const char *end, char **out_end)
 {
-	char *begin = scan->at, *to, *run;
+	char *to = at, *run;
 
-	scan->at = to = skip_plain(begin, scan->end);
-	while (scan->at < scan->end && *scan->at == '\\') {
-		scan->at++;
-		if (scan->at == scan->end || read_escape(scan, &to))
-			return -EINVAL;
-		run = scan->at;
-		scan->at = skip_plain(run, scan->end);
-		memmove(to, run, (size_t)(scan->at - run));
-		to += scan->at - run;
+	while (at < end && *at == '\\') {
+		run = read_escape(at + 1, end, &to);
+		if (!run)
+			return NULL;
+		at = skip_plain(run, end);
+		memmove(to, run, (size_t)(at - run));
+		to += at - run;
 	}
-	if (scan->at == scan->end || *scan->at != '"')
-		return -EINVAL;
-	scan->at++;
+	if (at == end || *at != '"')
+		return NULL;
 	*to = '\0';
-	*out = begin;
-	*out_size = (size_t)(to - begin);
-	return 0;
+	*out_end = to;
+	return at + 1;
 }
 
-int json_scan_string(struct json_scan *scan, char **out)
+char *json_scan_rest_of_string(char *at, const char *end, char **out, size_t *out_size)
+{
+	char *string_end, *behind = end_string(skip_plain(at, end), end, &string_end);
+
+	if (!behind)
+		return NULL;
+	*out = at;
+	*out_size = (size_t)(string_end - at);
+	return behind;
+}
+
+char *json_scan_odd_string(char *at, const char *end, char **out)
 {
 	size_t size;
 
-	return json_scan_char(scan, '"') ? -EINVAL : json_scan_rest_of_string(scan, out, &size);
+	at = json_scan_char(at, end, '"');
+	return at ? json_scan_rest_of_string(at, end, out, &size) : NULL;
+}
+
+/* ---- numbers ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* How many digits these bytes, which were xored with '0', begin with. */
+static size_t count_digits(uint64_t values)
+{
+	uint64_t others = ((values + JSON_SCAN_EACH_BYTE(0x7f - 9)) | values) & JSON_SCAN_HIGH_BITS;
+
+	return others ? json_scan_place(others) : WORD;
+}
+
+/* Eight digits, the highest one lowest: neighbours are put together to four numbers of two digits,
+ * these to two of four, these to one. */
+static uint64_t join_digits(uint64_t values)
+{
+	values = (values * (1 + (10 << 8))) >> 8 & 0x00ff00ff00ff00ff;
+	values = (values * (1 + (100 << 16))) >> 16 & 0x0000ffff0000ffff;
+	return (values * (1 + (UINT64_C(10000) << 32))) >> 32;
+}
+
+static char *end_number(const char *begin, char *end, uint64_t number, uint64_t *out)
+{
+	size_t count = (size_t)(end - begin);
+
+	/* So many digits do not overflow. */
+	if (!count || count > DIGITS_MAX || number > INT64_MAX || (*begin == '0' && count > 1))
+		return NULL;
+	*out = number;
+	return end;
+}
+
+char *json_scan_number(char *at, const char *end, uint64_t *out)
+{
+	static const uint64_t powers[] = { 1,	   10,	    100,      1000,	10000,
+					   100000, 1000000, 10000000, 100000000 };
+	uint64_t number = 0;
+	const char *begin;
+
+	if (at < end && *at <= ' ')
+		at = json_scan_blanks(at, end);
+	begin = at;
+	while (has_word(at, end)) {
+		uint64_t values = json_scan_word(at) ^ JSON_SCAN_EACH_BYTE('0');
+		size_t count = count_digits(values);
+
+		if (!count)
+			break;
+		/* Zeros come before the digits, in the place of what is behind them. */
+		number = number * powers[count] + join_digits(values << 8 * (WORD - count));
+		at += count;
+		if (count < WORD)
+			return end_number(begin, at, number, out);
+	}
+	for (; at < end && is_digit(*at); at++)
+		number = number * 10 + (uint64_t)(*at - '0');
+	return end_number(begin, at, number, out);
 }
 
 /* ---- other values ---- */
 
-int json_scan_number(struct json_scan *scan, uint64_t *out)
-{
-	uint64_t number = 0;
-	const char *begin;
-	size_t count;
-
-	if (json_scan_peek(scan) <= ' ')
-		json_scan_blanks(scan);
-	begin = scan->at;
-	for (; json_scan_peek(scan) >= '0' && json_scan_peek(scan) <= '9'; scan->at++)
-		number = number * 10 + (uint64_t)(*scan->at - '0');
-	count = (size_t)(scan->at - begin);
-	/* So many digits do not overflow. */
-	if (!count || count > DIGITS_MAX || number > INT64_MAX || (*begin == '0' && count > 1))
-		return -EINVAL;
-	*out = number;
-	return 0;
-}
-
-static int read_word(struct json_scan *scan, const char *word)
+static char *read_word(char *at, const char *end, const char *word)
 {
 	size_t size = strlen(word);
 
-	json_scan_blanks(scan);
-	if ((size_t)(scan->end - scan->at) < size || memcmp(scan->at, word, size) != 0)
-		return -EINVAL;
-	scan->at += size;
-	return 0;
+	at = json_scan_blanks(at, end);
+	return (size_t)(end - at) >= size && !memcmp(at, word, size) ? at + size : NULL;
 }
 
-int json_scan_flag(struct json_scan *scan, bool *out)
+char *json_scan_flag(char *at, const char *end, bool *out)
 {
-	bool is_true = !read_word(scan, "true");
+	char *behind = read_word(at, end, "true");
+	bool is_true = behind;
 
-	if (!is_true && read_word(scan, "false"))
-		return -EINVAL;
-	*out = is_true;
-	return 0;
+	if (!is_true)
+		behind = read_word(at, end, "false");
+	if (behind)
+		*out = is_true;
+	return behind;
 }
 
-static int skip_digits(struct json_scan *scan)
+static char *skip_digits(char *at, const char *end)
 {
-	const char *begin = scan->at;
+	const char *begin = at;
 
-	while (json_scan_peek(scan) >= '0' && json_scan_peek(scan) <= '9')
-		scan->at++;
-	return scan->at > begin ? 0 : -EINVAL;
+	while (at < end && is_digit(*at))
+		at++;
+	return at > begin ? at : NULL;
 }
 
-static bool skip_char(struct json_scan *scan, const char *of)
+static bool is_one_of(char c, const char *of)
 {
-	bool is_there = json_scan_peek(scan) && strchr(of, json_scan_peek(scan));
-
-	scan->at += is_there;
-	return is_there;
+	return c && strchr(of, c);
 }
 
 /* As RFC 8259 has them. */
-static int skip_number(struct json_scan *scan)
+static char *skip_number(char *at, const char *end)
 {
-	skip_char(scan, "-");
-	if (!skip_char(scan, "0") && skip_digits(scan))
-		return -EINVAL;
-	if (skip_char(scan, ".") && skip_digits(scan))
-		return -EINVAL;
-	if (!skip_char(scan, "eE"))
-		return 0;
-	skip_char(scan, "+-");
-	return skip_digits(scan);
+	at += peek(at, end) == '-';
+	at = peek(at, end) == '0' ? at + 1 : skip_digits(at, end);
+	if (at && peek(at, end) == '.')
+		at = skip_digits(at + 1, end);
+	if (!at || !is_one_of(peek(at, end), "eE"))
+		return at;
+	at++;
+	at += is_one_of(peek(at, end), "+-");
+	return skip_digits(at, end);
 }
 
-static int skip_value(struct json_scan *scan, unsigned int depth);
+static char *skip_value(char *at, const char *end, unsigned int depth);
 
-/* Behind the bracket: what CLOSE ends. */
-static int skip_values(struct json_scan *scan, char close, unsigned int depth)
+static char *skip_key(char *at, const char *end)
 {
 	char *key;
 
-	if (depth > DEPTH_MAX)
-		return -EINVAL;
-	if (!json_scan_char(scan, close))
-		return 0;
-	do {
-		if (close == '}' && (json_scan_string(scan, &key) || json_scan_char(scan, ':')))
-			return -EINVAL;
-		if (skip_value(scan, depth))
-			return -EINVAL;
-	} while (!json_scan_char(scan, ','));
-	return json_scan_char(scan, close);
+	at = json_scan_string(at, end, &key);
+	return at ? json_scan_char(at, end, ':') : NULL;
 }
 
-static int skip_value(struct json_scan *scan, unsigned int depth)
+/* Behind the bracket: what CLOSE ends. */
+static char *skip_values(char *at, const char *end, char close, unsigned int depth)
+{
+	char *next = json_scan_char(at, end, close);
+
+	if (depth > DEPTH_MAX)
+		return NULL;
+	if (next)
+		return next;
+	do {
+		at = next ? next : at;
+		if (close == '}')
+			at = skip_key(at, end);
+		if (at)
+			at = skip_value(at, end, depth);
+		if (!at)
+			return NULL;
+		next = json_scan_char(at, end, ',');
+	} while (next);
+	return json_scan_char(at, end, close);
+}
+
+static char *skip_value(char *at, const char *end, unsigned int depth)
 {
 	char *text;
 
-	json_scan_blanks(scan);
-	switch (json_scan_peek(scan)) {
+	at = json_scan_blanks(at, end);
+	switch (peek(at, end)) {
 	case '"':
-		return json_scan_string(scan, &text);
+		return json_scan_string(at, end, &text);
 	case '{':
-		scan->at++;
-		return skip_values(scan, '}', depth + 1);
+		return skip_values(at + 1, end, '}', depth + 1);
 	case '[':
-		scan->at++;
-		return skip_values(scan, ']', depth + 1);
+		return skip_values(at + 1, end, ']', depth + 1);
 	case 't':
-		return read_word(scan, "true");
+		return read_word(at, end, "true");
 	case 'f':
-		return read_word(scan, "false");
+		return read_word(at, end, "false");
 	case 'n':
-		return read_word(scan, "null");
+		return read_word(at, end, "null");
 	default:
-		return skip_number(scan);
+		return skip_number(at, end);
 	}
 }
 
-int json_scan_skip(struct json_scan *scan)
+char *json_scan_skip(char *at, const char *end)
 {
-	return skip_value(scan, 0);
+	return skip_value(at, end, 0);
 }

@@ -103,7 +103,9 @@ struct record {
 const char *record_type_name(enum record_type type);
 /* RECORD_TYPE_COUNT: there is none of that name. */
 enum record_type record_type_find(const char *name);
-/* All numbers RECORD_ABSENT, all strings NULL. */
+/* All numbers RECORD_ABSENT, all strings NULL; the type is still to be set. */
+extern const struct record record_absent;
+/* The same with a type. */
 struct record record_init(enum record_type type);
 /* One line with its '\n', not terminated. -ENOMEM; -ENOSPC when it does not fit. */
 int record_format(const struct record *record, char *out, size_t size, size_t *out_size);
@@ -117,9 +119,15 @@ enum record_field_kind {
 	RECORD_FIELD_FLAG, /* bool; in the line when true */
 };
 
+enum { RECORD_KEY_MAX = 16 }; /* with room for whole words of eight bytes */
+
 struct record_field {
 	const char *name;
 	size_t name_size;
+	/* As a line has it behind the first quote: name, quote and colon; then zeros. */
+	char key[RECORD_KEY_MAX];
+	uint64_t key_mask; /* bits of its first eight bytes, the first one lowest, that are not
+			      zeros */
 	enum record_field_kind kind;
 	size_t offset; /* in struct record */
 	const char *help; /* of the schema */
