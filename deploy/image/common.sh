@@ -26,6 +26,16 @@ commit_time() {
 	echo "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}"
 }
 
+# The annotation by which containerd, kind and podman name what they import. Those who copy, skopeo
+# and umoci, go by org.opencontainers.image.ref.name, which is a tag alone: of that containerd makes
+# import-DATE:VERSION.
+# shellcheck disable=SC2034 # pack, build
+name_key=io.containerd.image.name
+
+image_name() {
+	echo "localhost/podip:${VERSION:?}"
+}
+
 rfc3339() {
 	date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ
 }

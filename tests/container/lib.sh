@@ -28,13 +28,13 @@ start_node() {
 	images tag $image:old $image:new
 }
 
-# import_image TAG
+# import_image TAG: as kind does, which knows no name but the archive's
 import_image() {
-	local name
-	name=$(jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]' "$O/image/oci/index.json")
+	local version
+	version=$(sed -n 's/^VERSION *:= *//p' "$container_dir/../../Makefile")
 	tar -cf "$work/podip.tar" -C "$O/image/oci" .
-	images import --snapshotter native --base-name $image podip.tar
-	images tag "$image:$name" "$image:$1"
+	images import --all-platforms --digests --snapshotter native podip.tar
+	images tag "localhost/podip:$version" "$image:$1"
 	rm "$work/podip.tar"
 }
 

@@ -70,6 +70,28 @@ def leaves(value, path=""):
         yield path
 
 
+# What would be said twice, or against what the chart says.
+CHARTS_OWN = (
+    *((f"{monitor}.endpoint", {key: value}) for monitor in ("podMonitor", "serviceMonitor") for key, value in
+      (("port", "http"), ("path", "/"), ("interval", "1s"), ("targetPort", 1), ("nonsense", 1))),
+    ("podMonitor.endpoint", {"bearerTokenFile": "/token"}),
+    *((f"{of}abels", {"app.kubernetes.io/name": "x"}) for of in
+      ("podL", "podMonitor.l", "serviceMonitor.l", "prometheusRule.l", "dashboards.l")),
+    ("podLabels", {"app.kubernetes.io/instance": "x"}),
+    ("podAnnotations", {"container.apparmor.security.beta.kubernetes.io/podip": "unconfined"}),
+    ("podAnnotations", {"kubectl.kubernetes.io/default-container": "other"}),
+    ("extraEnv", [{"name": "PODIP_CONFIG", "value": "/x"}]),
+    ("extraVolumes", [{"name": "proc", "emptyDir": {}}]),
+    ("extraVolumeMounts", [{"name": "x", "mountPath": "relative"}]),
+    ("updateStrategy.rollingUpdate", {"maxSurge": 1}),
+    ("updateStrategy.rollingUpdate.maxUnavailable", "some"),
+    ("fullnameOverride", "a.b"),
+    ("fullnameOverride", "a" * 64),
+    ("prometheusRule.runbookUrl", "deploy/runbooks"),
+    ("networkPolicy.apiPorts", [0]),
+)
+
+
 def put(values, path, value):
     *parents, last = path.split(".")
     for key in parents:
@@ -104,6 +126,8 @@ def refuses(values, schema):
     must_refuse("config", {"ranges": [{"name": "a", "cidr": 3}]})
     for path in ("podLabels", "podAnnotations", "serviceAccount.annotations", "nodeSelector"):
         must_refuse(path, {"a": 1})
+    for path, value in CHARTS_OWN:
+        must_refuse(path, value)
     return status if len(paths) > 50 else 1
 
 

@@ -55,10 +55,13 @@ follows_namespaces() {
 	return $status
 }
 
+# runs_as_it_is_written FILE ARGUMENT...: as helm renders it with these.
 runs_as_it_is_written() {
-	local status=0
-	render pod --set "web.port=$pod_port" -f <(sed 's/^/  /; 1i config:' deploy/podip.yaml | grep -v 'listen-address\|^  web:') || return 1
-	start whole "$scratch/pod.yaml" || return 1
+	local status=0 file=$1
+	shift
+	render "$file" --set "web.port=$pod_port" "$@" \
+		-f <(sed 's/^/  /; 1i config:' deploy/podip.yaml | grep -v 'listen-address\|^  web:') || return 1
+	start "$file" "$scratch/$file.yaml" || return 1
 	is_ready || status=1
 	if [ $status = 0 ]; then
 		curl -s "127.0.0.1:$pod_port/metrics" >"$scratch/metrics"
@@ -73,6 +76,77 @@ runs_as_it_is_written() {
 	fi
 	stop || status=1
 	grep -q '"agent.stopped"' "$scratch/$name/node/var/log/podip/events.jsonl" || { echo "no event log" && status=1; }
+	return $status
+}
+
+# certificate FOLDER NAME: of an authority of its own, as cert-manager names the files.
+certificate() {
+	mkdir -p "$1"
+	{
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=lab \
+			-keyout "$1/ca.key" -out "$1/ca.crt"
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
+			-keyout "$1/tls.key" -out "$1/tls.csr"
+		openssl x509 -req -in "$1/tls.csr" -CA "$1/ca.crt" -CAkey "$1/ca.key" -CAcreateserial -days 2 \
+			-extfile <(echo "subjectAltName=DNS:$2") -out "$1/tls.crt"
+	} 2>"$scratch/openssl" || { cat "$scratch/openssl" && return 1; }
+}
+
+# ask_tls CA NAME ARGUMENT...: the status of the answer, as a scraper that knows this authority gets it
+ask_tls() {
+	local ca=$1 host=$2
+	shift 2
+	curl -s -m 5 -o /dev/null -w '%{http_code}' --cacert "$ca" --connect-to "::127.0.0.1:$pod_port" "$@" "https://$host/metrics"
+}
+
+# soon WANT COMMAND...: in ten seconds at most it says so
+soon() {
+	local want=$1 tries said=
+	shift
+	for ((tries = 0; tries < 100; tries++)); do
+		said=$("$@")
+		[ "$said" != "$want" ] || return 0
+		sleep 0.1
+	done
+	echo "'$said' instead of '$want': $*"
+	return 1
+}
+
+# with_certificate FOLDER: what cert-manager would make of the example, beside the example itself.
+with_certificate() {
+	cat "$scratch/tls.yaml" "$scratch/tls-objects.yaml"
+	jq -n --rawfile crt "$1/tls.crt" --rawfile key "$1/tls.key" --rawfile ca "$1/ca.crt" --arg name "$tls_secret" '{
+		kind: "Secret", metadata: { $name }, data: { "tls.crt": $crt, "tls.key": $key, "ca.crt": $ca } }' |
+		sed '1i ---'
+}
+
+# As a kubelet writes what was renewed: NODE-FOLDER CERTIFICATE-FOLDER
+renew() {
+	cp -r "$1/..1" "$1/..2"
+	cp "$2"/{tls.crt,tls.key,ca.crt} "$1/..2/"
+	ln -s ..2 "$1/..new"
+	mv -T "$1/..new" "$1/..data"
+}
+
+# deploy/README.md's example, which is in $scratch/tls-objects.yaml and $scratch/tls.yaml: answers him who
+# has the password, nobody else, and goes on with a certificate that was renewed.
+runs_with_tls_and_users() {
+	local status=0 tls_secret host user
+	tls_secret=$(example_says Certificate .spec.secretName)
+	host=$(example_says PodMonitor '.spec.podMetricsEndpoints[0].tlsConfig.serverName')
+	[ "$host" = "$(example_says Certificate '.spec.dnsNames[0]')" ] || { echo "no certificate is of '$host'" && return 1; }
+	user=$(example_says Secret 'select(.metadata.name == "podip-scrape") | .stringData | "\(.username):\(.password)"')
+	certificate "$scratch/one" "$host" && certificate "$scratch/two" "$host" || return 1
+	with_certificate "$scratch/one" | sed "s/:9465/:$pod_port/" >"$scratch/tls-pod.yaml"
+	start tls "$scratch/tls-pod.yaml" || return 1
+	soon 401 ask_tls "$scratch/one/ca.crt" "$host" || status=1
+	soon 200 ask_tls "$scratch/one/ca.crt" "$host" -u "$user" || status=1
+	[ "$(ask_tls "$scratch/one/ca.crt" "$host" -u "$user-not")" != 200 ] || { echo "any password will do" && status=1; }
+	[ "$(curl -sk -m 5 "https://127.0.0.1:$pod_port/healthz" -o /dev/null -w '%{http_code}')" = 200 ] ||
+		{ echo "the kubelet's probe does not pass" && status=1; }
+	renew "$scratch/$name/node/web" "$scratch/two"
+	soon 200 ask_tls "$scratch/two/ca.crt" "$host" -u "$user" || { echo "what was renewed is not seen" && status=1; }
+	stop || status=1
 	return $status
 }
 

@@ -14,20 +14,44 @@ const GROUPS = {
 	"monitoring.coreos.com/v1": "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
 };
 
-// The security profiles operator has no models: the fields of its SeccompProfile that are a profile.
+// These have no models: what their definitions of resources have. SeccompProfile's fields are those that
+// 0.9 and 1.0 of the security profiles operator have in common.
 const OWN = {
 	"security-profiles-operator.x-k8s.io/v1beta1/SeccompProfile": checkSeccompProfile,
+	"cert-manager.io/v1/Certificate": checkCertificate,
 };
-const PROFILE = ["defaultAction", "defaultErrnoRet", "architectures", "syscalls", "flags"];
+const PROFILE = ["baseProfileName", "defaultAction", "architectures", "listenerPath", "listenerMetadata", "syscalls", "flags"];
+const PROFILE_ROW = ["names", "action", "errnoRet", "args"];
+const CERTIFICATE = ["secretName", "dnsNames", "privateKey", "usages", "issuerRef", "commonName", "duration", "renewBefore"];
+
+function others(object, known, at) {
+	return Object.keys(object ?? {}).filter((key) => !known.includes(key)).map((key) => `${at}/${key} is not known`);
+}
 
 function checkSeccompProfile(object) {
 	const spec = object.spec ?? {};
-	const wrong = Object.keys(spec).filter((key) => !PROFILE.includes(key)).map((key) => `/spec/${key} is not known`);
+	const rows = Array.isArray(spec.syscalls) ? spec.syscalls : [];
+	const wrong = [...others(spec, PROFILE, "/spec"), ...rows.flatMap((row) => others(row, PROFILE_ROW, "/spec/syscalls"))];
 
+	if (object.metadata?.namespace)
+		wrong.push("/metadata/namespace: since 0.9 there is none");
 	if (typeof spec.defaultAction !== "string")
 		wrong.push("/spec/defaultAction is missing");
-	if (!Array.isArray(spec.syscalls) || !spec.syscalls.every((row) => Array.isArray(row.names) && row.action))
+	if (!rows.length || !rows.every((row) => Array.isArray(row.names) && row.action))
 		wrong.push("/spec/syscalls is no list of names and actions");
+	if (rows.some((row) => new Set(row.names).size !== row.names?.length))
+		wrong.push("/spec/syscalls names one twice");
+	return wrong;
+}
+
+function checkCertificate(object) {
+	const spec = object.spec ?? {};
+	const wrong = [...others(spec, CERTIFICATE, "/spec"),
+		...others(spec.issuerRef, ["group", "kind", "name"], "/spec/issuerRef"),
+		...others(spec.privateKey, ["algorithm", "size", "encoding", "rotationPolicy"], "/spec/privateKey")];
+
+	if (!spec.secretName || !spec.issuerRef?.name || !spec.dnsNames?.length)
+		wrong.push("/spec lacks secretName, dnsNames or issuerRef");
 	return wrong;
 }
 
