@@ -191,6 +191,6 @@ void alert_text_runbook(const char *base, enum alert_kind kind, char out[static 
 	*out = '\0';
 	while (size && base[size - 1] == '/')
 		size--;
-	if (size && size + 1 + strlen(alert_name(kind)) < ALERT_RUNBOOK_SIZE)
-		snprintf(out, ALERT_RUNBOOK_SIZE, "%.*s/%s", (int)size, base, alert_name(kind));
+	if (size && size + strlen("/.md") + strlen(alert_name(kind)) < ALERT_RUNBOOK_SIZE)
+		snprintf(out, ALERT_RUNBOOK_SIZE, "%.*s/%s.md", (int)size, base, alert_name(kind));
 }

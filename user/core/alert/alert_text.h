@@ -33,6 +33,7 @@ void alert_text_gone(const char *range, const char *cidr, char out[static ALERT_
 
 /* "Pod addresses of a range are running out.": a literal. */
 const char *alert_text_summary(enum alert_kind kind);
-/* BASE/NAME, a slash at the end of BASE or not; "" when BASE is "" or NULL, or does not fit. */
+/* BASE/NAME.md, as the shipped rules link to it; a slash at the end of BASE or not; "" when BASE is
+ * "" or NULL, or does not fit. */
 void alert_text_runbook(const char *base, enum alert_kind kind,
 			char out[static ALERT_RUNBOOK_SIZE]);

@@ -167,7 +167,7 @@ static void has_a_sentence_for_each_alert(void **state)
 
 static void makes_a_runbooks_address(void **state)
 {
-	static char longest[ALERT_RUNBOOK_SIZE - sizeof("/PodipAgentBlind") + 1];
+	static char longest[ALERT_RUNBOOK_SIZE - sizeof("/PodipAgentBlind.md") + 1];
 	static char too_long[sizeof(longest) + 1];
 	static const struct {
 		const char *base, *want;
@@ -176,9 +176,9 @@ static void makes_a_runbooks_address(void **state)
 		{ "", "" },
 		{ "/", "" },
 		{ "https://podip.example/runbooks",
-		  "https://podip.example/runbooks/PodipAgentBlind" },
+		  "https://podip.example/runbooks/PodipAgentBlind.md" },
 		{ "https://podip.example/runbooks//",
-		  "https://podip.example/runbooks/PodipAgentBlind" },
+		  "https://podip.example/runbooks/PodipAgentBlind.md" },
 		{ too_long, "" },
 	};
 	char text[ALERT_RUNBOOK_SIZE];

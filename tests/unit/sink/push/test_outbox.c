@@ -191,7 +191,7 @@ static void writes_alerts_as_alertmanager_takes_them(void **state)
 		"\"node\":\"gke-a-1\",\"range\":\"pods\",\"cidr\":\"10.0.0.0/27\"},"
 		"\"annotations\":{\"summary\":\"A range has no pod address left.\","
 		"\"description\":\"16 of 16\",\"runbook_url\":"
-		"\"https://podip.example/runbooks/PodipRangeExhausted\"},"
+		"\"https://podip.example/runbooks/PodipRangeExhausted.md\"},"
 		"\"startsAt\":\"2023-11-14T22:13:25.000000000Z\","
 		"\"endsAt\":\"2023-11-14T22:17:50.000000000Z\","
 		"\"generatorURL\":\"http://10.0.0.1:9465/metrics\"},"
@@ -199,7 +199,7 @@ static void writes_alerts_as_alertmanager_takes_them(void **state)
 		"\"node\":\"gke-a-1\"},"
 		"\"annotations\":{\"summary\":\"A range has no pod address left.\","
 		"\"description\":\"16 of 16\",\"runbook_url\":"
-		"\"https://podip.example/runbooks/PodipRangeExhausted\"},"
+		"\"https://podip.example/runbooks/PodipRangeExhausted.md\"},"
 		"\"startsAt\":\"2023-11-14T22:13:25.000000000Z\","
 		"\"endsAt\":\"2023-11-14T22:13:40.000000000Z\","
 		"\"generatorURL\":\"http://10.0.0.1:9465/metrics\"}]");
