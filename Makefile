@@ -269,7 +269,7 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 # What make check runs. Two lanes: one needs this machine's kernel and waits most of the time, the
 # other computes. `make check STAGES="test native"` picks.
 STAGES ?= native cri page prom grafana container test-image / \
-	  check-layers check-format check-shell check-readme check-deploy check-manifests test san lint qemu
+	  check-layers check-format check-shell check-manual check-deploy check-manifests test san lint qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check
@@ -289,14 +289,14 @@ lint: all ## clang-tidy and gcc -fanalyzer
 	@$(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
 
 check-shell: ## shellcheck
-	@shellcheck -x tests/setup tests/check tests/readme/tables tests/demo/demo tests/deploy/run \
+	@shellcheck -x tests/setup tests/check tests/manual/tables tests/demo/demo tests/deploy/run \
 		deploy/prometheus/generate deploy/generate tests/manifests/run tests/manifests/pod.sh \
 		tests/manifests/tools tests/grafana/run tests/image/run \
 		$(filter-out %.jq %/Dockerfile %/Dockerfile.dockerignore,$(wildcard deploy/image/*)) tests/lab/prometheus.sh \
 		$(filter-out %.c %.h %.proto %.py,$(wildcard tests/native/* tests/cri/* tests/container/* tests/prom/* tests/page/* tests/lab/cni/* tests/qemu/* tests/bench/*)) .ci/run
 
-check-readme: $(O)/describe ## fail if README's tables or links are not the code's
-	@O=$(O) tests/readme/tables check
+check-manual: $(O)/describe ## fail if tables of deploy/manual are not the code's, or links lead nowhere
+	@O=$(O) tests/manual/tables check
 
 check-deploy: ## fail if rules, their tests or runbooks do not fit together
 	@tests/deploy/run
@@ -311,10 +311,10 @@ deploy-manifests: all ## make of the chart, and of what it copies, what repeats 
 	@O=$(O) tests/manifests/tools
 	@O=$(O) HELM=$(O)/npm/helm deploy/generate write
 
-readme: $(O)/describe ## make README's tables anew
-	@O=$(O) tests/readme/tables write
+manual: $(O)/describe ## make the tables of deploy/manual anew
+	@O=$(O) tests/manual/tables write
 
-$(O)/describe: tests/readme/describe.c $(O)/libpodip.a
+$(O)/describe: tests/manual/describe.c $(O)/libpodip.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(filter %.c %.a,$^) -o $@ $(LDFLAGS) $(LIBS)
 
@@ -379,7 +379,7 @@ help: ## show this text
 
 -include $(shell find $(O) \( -path '*/qemu' $(foreach d,image san analyze check,-o -path '$(O)/$(d)') \) -prune -o -type f -name '*.d' -print 2>/dev/null)
 
-.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri container prom page qemu bench demo check check-parts lint check-shell check-readme readme check-deploy deploy-rules check-manifests deploy-manifests \
+.PHONY: all man install image image-all image-tree image-docker test-image lab test san native grafana cri container prom page qemu bench demo check check-parts lint check-shell check-manual manual check-deploy deploy-rules check-manifests deploy-manifests \
 	check-layers check-format format clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

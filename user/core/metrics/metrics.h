@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The agent's metrics: one table of families. README's table
- * is made from it. Pure: numbers in, exposition out.
+ * The agent's metrics: one table of families. The manual's table is made from it. Pure:
+ * numbers in, exposition out.
  */
 #pragma once
 
@@ -10,5 +10,5 @@
 #include "core/metrics/collect.h"
 
 void metrics_write(const struct metrics_input *input, enum exposition_format format, FILE *out);
-/* The table of README: Markdown, one row a family. */
+/* The table of deploy/manual/metrics.md: Markdown, one row a family. */
 void metrics_describe(FILE *out);

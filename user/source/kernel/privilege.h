@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which capabilities the agent uses, for what, and by which of the kernel's checks:
- * one table, which the agent, `podip doctor` and the README's table read. Sets of
+ * one table, which the agent, `podip doctor` and the manual's table read. Sets of
  * capabilities are masks: bit n is capability n.
  */
 #pragma once

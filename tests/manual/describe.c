@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* describe: the tables of README, and the schema of the event log, from the code's own. */
+/* describe: the tables of deploy/manual, and the schema of the event log, from the code's own. */
 #include <stdio.h>
 #include <string.h>
 
