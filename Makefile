@@ -268,8 +268,8 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 
 # What make check runs. Two lanes: one needs this machine's kernel and waits most of the time, the
 # other computes. `make check STAGES="test native"` picks.
-STAGES ?= native cri page prom grafana container test-image / \
-	  check-layers check-format check-shell check-manual check-deploy check-manifests test san lint qemu
+STAGES ?= native cri page prom grafana container test-image lint / \
+	  check-layers check-format check-shell check-manual check-deploy check-manifests test san qemu
 
 check: ## install what tests need and run every test
 	@tests/setup check
