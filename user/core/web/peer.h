@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Peer: whom connections are counted by. Of IPv6 it is the /64, whose addresses one
- * host can take all by itself. Pure.
+ * host can often take all by itself; where nodes share one (EKS, GCE), they share its
+ * part, too. Pure.
  */
 #pragma once
 

@@ -10,7 +10,7 @@
 
 #include "cleanup.h"
 
-enum { SILENT_S = 5 };
+enum { SILENT_S = 3 };
 
 enum { HOST_SIZE = INET6_ADDRSTRLEN, PORT_SIZE = sizeof("65535") };
 
@@ -83,9 +83,9 @@ static int parse_address(const char *text, union address *out, bool *out_is_any)
 	return 0;
 }
 
-/* Who connects and says nothing stays with the kernel for so long: a connection that is accepted
- * has its request with it, and is answered before so many others come that it has to make room.
- * Where that cannot be, it is done without. */
+/* Who connects and says nothing stays with the kernel for so long, and comes to us then: most that
+ * are accepted have something to say, and say it before so many others come that they have to make
+ * room. 1, 3 and 7 s are what the kernel counts by. Where that cannot be, it is done without. */
 static void wait_for_words(int fd)
 {
 	int most_s = SILENT_S;

@@ -10,10 +10,12 @@
 
 #include "cleanup.h"
 
-/* An attribute is no larger than a page: E2BIG, before it is read. */
+/* An attribute is no larger than a page: E2BIG, before it is read. A command that there is not: of
+ * two that there are the kernel asks for capabilities first, and not for those of a user namespace.
+ */
 static long ask_bpf(void)
 {
-	return syscall(SYS_bpf, 0, NULL, 1U << 20);
+	return syscall(SYS_bpf, -1, NULL, 1U << 20);
 }
 
 /* -1, as our own filter wants it; the flags are checked first. */
