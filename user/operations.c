@@ -215,8 +215,7 @@ static int on_quiet(void *ctx)
 	struct operations *operations = ctx;
 
 	loop_timer_read(operations->quiet_timer);
-	/* The one that is slow is the one whose words matter; calls_expire() ends what never ends.
-	 */
+	/* A slow one's words matter most; calls_expire() ends what never ends. */
 	if (calls_stats(operations->calls).under_way)
 		return loop_timer_set(operations->quiet_timer, CAPTURE_HOLD_NS);
 	if (operations->capture)
