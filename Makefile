@@ -51,7 +51,7 @@ SOURCE := $(call in,source/base,file json nsfs dirwatch complaints proc processe
 	  $(call in,source/peer,agent_client prometheus)
 SINK   := $(call in,sink/log,log_buffer log_end log_output log_rotation log_compress log_store log_live \
 		eventlog) \
-	  $(call in,sink/web,local_socket tcp_socket tls bcrypt passwords gate visitor visitors pace answer \
+	  $(call in,sink/web,local_socket tcp_socket tls bcrypt passwords gate visitor usher pace answer \
 		http page_files) \
 	  $(call in,sink/push,post outbox alert_json alertmanager node_event node_events) \
 	  sink/archive

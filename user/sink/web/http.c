@@ -17,8 +17,8 @@
 #include "sink/web/local_socket.h"
 #include "sink/web/pace.h"
 #include "sink/web/tcp_socket.h"
+#include "sink/web/usher.h"
 #include "sink/web/visitor.h"
-#include "sink/web/visitors.h"
 
 enum {
 	REQUEST_SIZE = 8192, /* line and headers; the body of a reply is not in it */
@@ -32,7 +32,7 @@ struct http {
 	struct gate *gate; /* NULL: none */
 	uint16_t port;
 	struct local_socket local; /* its path is NULL where the address is no path */
-	struct visitors visitors;
+	struct usher usher;
 	struct pace pace;
 	struct http_stats stats;
 };
@@ -188,7 +188,7 @@ static void on_answered(void *ctx, struct MHD_Connection *connection, void **req
 	(void)request_ctx;
 	(void)code;
 	if (visitor)
-		places_answered(&http->visitors.places, visitor->place, now_ns());
+		places_answered(&http->usher.places, visitor->place, now_ns());
 }
 
 /* ---- connections ---- */
@@ -201,7 +201,7 @@ static enum MHD_Result on_accept(void *ctx, const struct sockaddr *address, sock
 
 	(void)address;
 	(void)size;
-	if (places_have_room(&http->visitors.places))
+	if (places_have_room(&http->usher.places))
 		return MHD_YES;
 	http->stats.refused++;
 	return MHD_NO;
@@ -213,7 +213,7 @@ static struct visitor *welcome(struct http *http, struct MHD_Connection *connect
 	int fd = visitor_fd(connection);
 
 	if (visitor)
-		visitor->place = visitors_enter(&http->visitors, fd, &visitor->peer, now_ns());
+		visitor->place = usher_enter(&http->usher, fd, &visitor->peer, now_ns());
 	/* For want of memory: nobody would end its time. */
 	if (!visitor || visitor->place < 0) {
 		shutdown(fd, SHUT_RDWR);
@@ -238,7 +238,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **c
 	if (!visitor)
 		return;
 	/* Each has one cause. */
-	if (!visitors_leave(&http->visitors, visitor->place))
+	if (!usher_leave(&http->usher, visitor->place))
 		http->stats.unfinished += visitor_is_unfinished(visitor);
 	visitor_part(visitor);
 }
@@ -322,10 +322,10 @@ int http_serve(struct http *http)
 	uint64_t at_ns = now_ns();
 	int wait_ms, own_ms;
 
-	visitors_end_slow(&http->visitors, at_ns);
+	usher_end_slow(&http->usher, at_ns);
 	MHD_run(http->daemon);
 	wait_ms = library_wait_ms(http, has_news);
-	own_ms = visitors_wait_ms(&http->visitors, at_ns);
+	own_ms = usher_wait_ms(&http->usher, at_ns);
 	return own_ms < 0 || (wait_ms >= 0 && wait_ms < own_ms) ? wait_ms : own_ms;
 }
 
@@ -333,8 +333,8 @@ struct http_stats http_stats(const struct http *http)
 {
 	struct http_stats stats = http->stats;
 
-	stats.refused += http->visitors.crowded;
-	stats.of_peer = http->visitors.of_peer;
-	stats.slow = http->visitors.slow;
+	stats.refused += http->usher.crowded;
+	stats.of_peer = http->usher.of_peer;
+	stats.slow = http->usher.slow;
 	return stats;
 }
