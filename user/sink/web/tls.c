@@ -125,11 +125,14 @@ int tls_attach(struct tls *tls, void *session)
 	};
 	gnutls_session_t at = session;
 
+	/* Without credentials no handshake succeeds: whatever fails here, nobody comes in unasked.
+	 */
 	gnutls_credentials_clear(at);
-	if (gnutls_credentials_set(at, GNUTLS_CRD_CERTIFICATE, tls->credentials) < 0 ||
-	    gnutls_priority_set(at, tls->priority) < 0)
+	if (gnutls_priority_set(at, tls->priority) < 0)
 		return -EIO;
 	gnutls_certificate_server_set_request(at, requests[tls->client_auth]);
+	if (gnutls_credentials_set(at, GNUTLS_CRD_CERTIFICATE, tls->credentials) < 0)
+		return -EIO;
 	/* The session's own pointer is libmicrohttpd's; that of the database of sessions, which we
 	 * have none of, is free. */
 	gnutls_db_set_ptr(at, tls);
