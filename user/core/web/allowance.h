@@ -22,7 +22,8 @@ enum {
 	ALLOWANCE_SHARE = 4,
 	ALLOWANCE_OF_ALL = 6, /* at once; then one a period */
 	ALLOWANCE_RESERVE = 3, /* of these, for who has had none of late: */
-	ALLOWANCE_LATE = ALLOWANCE_PEERS, /* periods: so all peers together cannot use it up */
+	/* Periods in which each number could have its turn at what is reserved. */
+	ALLOWANCE_LATE = ALLOWANCE_PEERS,
 };
 
 struct allowance_peer {

@@ -12,6 +12,13 @@ static void wipe(char *text)
 	free(text);
 }
 
+void web_user_clear(struct web_user *user)
+{
+	free(user->name);
+	wipe(user->hash);
+	*user = (struct web_user){ 0 };
+}
+
 void web_settings_clear(struct web_settings *settings)
 {
 	wipe(settings->tls.key);
@@ -21,10 +28,8 @@ void web_settings_clear(struct web_settings *settings)
 		free(settings->tls.sans[i]);
 	for (size_t i = 0; i < settings->header_count; i++)
 		free(settings->headers[i].value);
-	for (size_t i = 0; i < settings->user_count; i++) {
-		free(settings->users[i].name);
-		wipe(settings->users[i].hash);
-	}
+	for (size_t i = 0; i < settings->user_count; i++)
+		web_user_clear(&settings->users[i]);
 	for (size_t i = 0; i < settings->file_count; i++)
 		free(settings->files[i]);
 	*settings = (struct web_settings){ 0 };

@@ -50,6 +50,9 @@ struct web_user {
 	char *hash; /* of bcrypt */
 };
 
+/* No trace of the hash stays. */
+void web_user_clear(struct web_user *user);
+
 struct web_settings {
 	struct web_tls_settings tls;
 	struct web_header headers[WEB_HEADERS_MAX];

@@ -166,10 +166,8 @@ enum password_verdict passwords_judge(struct passwords *passwords,
 
 static void clear_users(struct passwords *passwords)
 {
-	for (size_t i = 0; i < passwords->count; i++) {
-		free(passwords->users[i].name);
-		free(passwords->users[i].hash);
-	}
+	for (size_t i = 0; i < passwords->count; i++)
+		web_user_clear(&passwords->users[i]);
 	passwords->count = 0;
 }
 
