@@ -264,10 +264,21 @@ void serve_close(struct serve *serve)
 	free(serve);
 }
 
+/* One peer has it all, which knows no TLS and no passwords. */
+static void measure_local(const struct http *local,
+			  uint64_t refused[static METRICS_SOCKET_CAUSE_COUNT])
+{
+	struct http_stats stats = http_stats(local);
+
+	refused[METRICS_SOCKET_USER] = stats.forbidden;
+	refused[METRICS_SOCKET_CONNECTION_LIMIT] = stats.refused;
+	refused[METRICS_SOCKET_SLOW] = stats.slow;
+}
+
 void serve_measure(const struct serve *serve, struct metrics_input *out)
 {
 	if (serve && serve->local)
-		out->socket_refused = http_stats(serve->local).forbidden;
+		measure_local(serve->local, out->socket_refused);
 	for (size_t i = 0; serve && i < SERVE_MAX && serve->https[i]; i++) {
 		struct http_stats stats = http_stats(serve->https[i]);
 		uint64_t *refused = out->web.refused;

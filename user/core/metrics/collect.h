@@ -69,6 +69,13 @@ enum metrics_web_cause {
 	METRICS_WEB_CAUSE_COUNT,
 };
 
+enum metrics_socket_cause {
+	METRICS_SOCKET_USER, /* another than root and the agent's own */
+	METRICS_SOCKET_CONNECTION_LIMIT, /* it made room for others, or found none */
+	METRICS_SOCKET_SLOW, /* for too long in one request */
+	METRICS_SOCKET_CAUSE_COUNT,
+};
+
 struct metrics_web {
 	uint64_t refused[METRICS_WEB_CAUSE_COUNT]; /* connections and requests, ever */
 	struct metrics_reloads reloads; /* of its configuration */
@@ -149,7 +156,7 @@ struct metrics_input {
 	struct metrics_log log;
 	struct metrics_reloads reloads;
 	struct metrics_web web;
-	uint64_t socket_refused; /* connections of other users to the unix socket, ever */
+	uint64_t socket_refused[METRICS_SOCKET_CAUSE_COUNT]; /* connections, ever */
 	int64_t wall_offset_ns; /* from a monotonic time to one since the epoch; 0 not known */
 	struct process_usage process;
 	const char *const *left_out; /* families that are not known, ends with NULL; NULL: none */
@@ -192,7 +199,7 @@ double metric_reconcile_at(const struct metrics_input *input);
 double metric_reconcile_took(const struct metrics_input *input);
 double metric_reload_successful(const struct metrics_input *input);
 double metric_reload_at(const struct metrics_input *input);
-double metric_socket_refused(const struct metrics_input *input);
+void metric_socket_refused(struct exposition *out, const struct metrics_input *input);
 double metric_cpu(const struct metrics_input *input);
 double metric_start(const struct metrics_input *input);
 double metric_resident(const struct metrics_input *input);

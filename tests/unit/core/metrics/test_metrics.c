@@ -228,7 +228,7 @@ static void world_open(struct world *world)
 			   .corrections = { 1, 2, 3, 4, 5, 6, 7 },
 			   .reconcile_at_s = 1709210096.5,
 			   .reconcile_took_s = 0.000125,
-			   .socket_refused = 2,
+			   .socket_refused = { [METRICS_SOCKET_USER] = 2 },
 			   .web = { .refused = { 21, 22, 23, 24, 25, 26, 27 },
 				    .reloads = { .applied = 26,
 						 .failed = 27,
