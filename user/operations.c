@@ -196,8 +196,8 @@ void operations_record(struct operations *operations, const struct probe_record 
 
 	if (record->exec) {
 		if (operations->capture)
-			capture_hold(operations->capture);
-		loop_timer_set(operations->quiet_timer, CAPTURE_HOLD_NS);
+			capture_hold(operations->capture, loop_now_ns());
+		loop_timer_set(operations->quiet_timer, operations->config.hold_ns);
 		call = calls_exec(operations->calls, record->exec);
 		if (call)
 			begin(operations, call);
@@ -217,7 +217,7 @@ static int on_quiet(void *ctx)
 	loop_timer_read(operations->quiet_timer);
 	/* A slow one's words matter most; calls_expire() ends what never ends. */
 	if (calls_stats(operations->calls).under_way)
-		return loop_timer_set(operations->quiet_timer, CAPTURE_HOLD_NS);
+		return loop_timer_set(operations->quiet_timer, operations->config.hold_ns);
 	if (operations->capture)
 		capture_release(operations->capture);
 	return 0;

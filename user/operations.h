@@ -25,6 +25,7 @@ struct operations_config {
 	struct identities *identities; /* learns which pod a namespace is made for */
 	const struct account *account; /* knows which range is full */
 	struct journal *journal;
+	uint64_t hold_ns; /* for so long after the last run plugins' words are listened for */
 	/* A runtime of this node makes the namespace a pod's. */
 	void (*on_sandbox)(uint32_t netns, uint64_t time_ns, void *ctx);
 	void *ctx;

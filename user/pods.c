@@ -10,6 +10,7 @@
 #include "log.h"
 #include "loop.h"
 #include "operations.h"
+#include "source/kernel/capture.h"
 #include "source/kernel/object.h"
 
 struct pods {
@@ -115,6 +116,7 @@ static int open_operations(struct pods *pods, struct loop *loop)
 		.identities = attribution_identities(pods->attribution),
 		.account = pods->config.account,
 		.journal = pods->config.journal,
+		.hold_ns = CAPTURE_HOLD_NS,
 		.on_sandbox = pods->config.on_sandbox,
 		.ctx = pods->config.ctx,
 	};

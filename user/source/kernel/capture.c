@@ -24,6 +24,8 @@ struct capture_hook {
 	uint32_t event_id; /* of the tracepoint */
 	int event; /* -1 while it is not attached */
 	bool is_final; /* what is wrong does not mend itself */
+	bool has_asked_filter;
+	uint64_t retry_ns; /* not before then */
 	char why[FINDING_TEXT_SIZE]; /* it is not heard; empty: nothing is wrong */
 	char trouble[FINDING_TEXT_SIZE + 128]; /* the same, and what it costs */
 };
@@ -49,11 +51,14 @@ __attribute__((format(printf, 2, 3))) static void fail(struct capture_hook *hook
 		 why);
 }
 
-static void fail_to_attach(struct capture_hook *hook, int err)
+static void fail_to_attach(struct capture_hook *hook, int err, uint64_t now_ns)
 {
 	bool is_refused = err == -EPERM || err == -EACCES || err == -ENOSYS;
 
-	hook->is_final = is_refused && filtered_is(FILTERED_PERF_EVENT_OPEN);
+	/* A filter that does not refuse it now never will: ours is set by now. */
+	if (is_refused && !take(hook->has_asked_filter, true))
+		hook->is_final = filtered_is(FILTERED_PERF_EVENT_OPEN);
+	hook->retry_ns = is_refused ? now_ns + CAPTURE_RETRY_NS : 0;
 	if (hook->is_final)
 		fail(hook, "perf_event_open(2) is refused by a seccomp profile");
 	else if (is_refused)
@@ -133,18 +138,18 @@ void capture_check(struct capture_hook *hook)
 	int err = is_to_attach(hook) ? privilege_perf_err() : 0;
 
 	if (err)
-		fail_to_attach(hook, err);
+		fail_to_attach(hook, err, 0);
 }
 
-void capture_hold(struct capture_hook *hook)
+void capture_hold(struct capture_hook *hook, uint64_t now_ns)
 {
 	int err;
 
-	if (!is_to_attach(hook))
+	if (!is_to_attach(hook) || now_ns < hook->retry_ns)
 		return;
 	err = attach(hook, &hook->event);
 	if (err)
-		fail_to_attach(hook, err);
+		fail_to_attach(hook, err, now_ns);
 	else
 		succeed(hook);
 }

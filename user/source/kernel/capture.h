@@ -16,8 +16,11 @@
 struct capture_hook;
 struct object;
 
-/* How long it stays attached after the last plugin: the kubelet tries again every 11 to 16 s. */
+/* How long it is to stay attached after the last plugin: the kubelet tries again every 11 to 16 s.
+ */
 #define CAPTURE_HOLD_NS 60000000000ULL
+/* Between two tries, where the kernel refuses: each may be a line in the node's audit log. */
+#define CAPTURE_RETRY_NS 60000000000ULL
 
 /* The object is borrowed for the hook's life. -ENOMEM. The caller owns *out. */
 int capture_open(const struct object *object, struct capture_hook **out);
@@ -28,9 +31,9 @@ DEFINE_CLEANUP(capture, struct capture_hook *, capture_close)
 /* Privileges are as they will be: would it be attached? To be known before the first plugin runs.
  */
 void capture_check(struct capture_hook *hook);
-/* A plugin runs: attach where that is needed. What fails is tried again with the next one, and said
- * in the log once. */
-void capture_hold(struct capture_hook *hook);
+/* A plugin runs: attach where that is needed. What fails is tried again with the next one, what was
+ * refused no sooner than after CAPTURE_RETRY_NS, and said in the log once. */
+void capture_hold(struct capture_hook *hook, uint64_t now_ns);
 /* No plugin has run for a while. */
 void capture_release(struct capture_hook *hook);
 
