@@ -79,6 +79,8 @@ enum metrics_socket_cause {
 struct metrics_web {
 	uint64_t refused[METRICS_WEB_CAUSE_COUNT]; /* connections and requests, ever */
 	struct metrics_reloads reloads; /* of its configuration */
+	bool has_certificate;
+	double not_before_s, not_after_s; /* of the certificate, since the epoch */
 };
 
 /* Somebody who is told of alerts. */

@@ -30,6 +30,18 @@ static double reload_successful(const struct metrics_input *input)
 	return !input->web.reloads.last_failed;
 }
 
+static void not_before(struct exposition *out, const struct metrics_input *input)
+{
+	if (input->web.has_certificate)
+		exposition_sample(out, input->web.not_before_s);
+}
+
+static void not_after(struct exposition *out, const struct metrics_input *input)
+{
+	if (input->web.has_certificate)
+		exposition_sample(out, input->web.not_after_s);
+}
+
 const struct metric_row metric_web_rows[] = {
 	{ .metric = { .name = "podip_web_refused_total",
 		      .type = METRIC_COUNTER,
@@ -45,6 +57,16 @@ const struct metric_row metric_web_rows[] = {
 		      .type = METRIC_GAUGE,
 		      .help = "Did the last try succeed? Else what was before goes on." },
 	  .by = { .of_agent = reload_successful } },
+	{ .metric = { .name = "podip_web_certificate_not_before_timestamp_seconds",
+		      .type = METRIC_GAUGE,
+		      .unit = "seconds",
+		      .help = "From when the web server's certificate is valid, since the epoch." },
+	  .by = { .collect = not_before } },
+	{ .metric = { .name = "podip_web_certificate_not_after_timestamp_seconds",
+		      .type = METRIC_GAUGE,
+		      .unit = "seconds",
+		      .help = "Until when the web server's certificate is valid, and what signed it as far as it is shown; since the epoch." },
+	  .by = { .collect = not_after } },
 };
 
 const size_t metric_web_row_count = array_size(metric_web_rows);

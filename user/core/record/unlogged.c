@@ -47,6 +47,8 @@ const char *const unlogged_metrics[] = {
 	"podip_web_refused_total",
 	"podip_web_config_reloads_total",
 	"podip_web_config_reload_successful",
+	"podip_web_certificate_not_before_timestamp_seconds",
+	"podip_web_certificate_not_after_timestamp_seconds",
 	"process_cpu_seconds_total",
 	"process_start_time_seconds",
 	"process_resident_memory_bytes",

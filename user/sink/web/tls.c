@@ -18,6 +18,7 @@ struct tls {
 	unsigned int shares;
 	gnutls_certificate_credentials_t credentials;
 	gnutls_priority_t priority;
+	struct tls_validity validity;
 	enum web_client_auth client_auth;
 	char *sans[WEB_SANS_MAX];
 	size_t san_count;
@@ -163,6 +164,39 @@ static int load_pair(struct tls *tls, const struct web_tls_settings *settings, c
 	return code < 0 ? complain("cannot use certificate and key", code, error) : 0;
 }
 
+static int read_validity(const gnutls_datum_t *der, struct tls_validity *out)
+{
+	gnutls_x509_crt_t crt;
+	int code = gnutls_x509_crt_init(&crt);
+
+	if (code < 0)
+		return code;
+	code = gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER);
+	if (code >= 0)
+		*out = (struct tls_validity){ gnutls_x509_crt_get_activation_time(crt),
+					      gnutls_x509_crt_get_expiration_time(crt) };
+	gnutls_x509_crt_deinit(crt);
+	return code;
+}
+
+/* Of the chain that a client is shown, whose own certificate comes first. */
+static int look_at_validity(struct tls *tls, char *error)
+{
+	struct tls_validity one;
+	gnutls_datum_t der;
+	int code;
+
+	for (unsigned int i = 0; gnutls_certificate_get_crt_raw(tls->credentials, 0, i, &der) >= 0;
+	     i++) {
+		code = read_validity(&der, &one);
+		if (code < 0)
+			return complain("cannot read the certificate", code, error);
+		if (!i || one.not_after_s < tls->validity.not_after_s)
+			tls->validity = one;
+	}
+	return 0;
+}
+
 static int load_authorities(struct tls *tls, const char *pem, char *error)
 {
 	gnutls_datum_t text;
@@ -219,6 +253,8 @@ int tls_new(const struct web_tls_settings *settings, char error[static WEB_ERROR
 	gnutls_certificate_set_verify_function(tls->credentials, verify);
 	err = load_pair(tls, settings, error);
 	if (!err)
+		err = look_at_validity(tls, error);
+	if (!err)
 		err = load_authorities(tls, settings->client_ca, error);
 	if (!err)
 		err = set_choice(tls, &settings->choice, error);
@@ -228,6 +264,11 @@ int tls_new(const struct web_tls_settings *settings, char error[static WEB_ERROR
 		return err;
 	*out = take_ptr(tls);
 	return 0;
+}
+
+struct tls_validity tls_validity(const struct tls *tls)
+{
+	return tls->validity;
 }
 
 struct tls *tls_share(struct tls *tls)
