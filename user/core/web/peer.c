@@ -17,16 +17,22 @@ struct peer peer_of(const struct ip *theirs, const struct ip *ours)
 		return peer_local();
 	return (struct peer){
 		.net = prefix_of(theirs, ip_is_v4(theirs) ? ALL_BITS : HOST_BITS_AT).base,
+		.host = *theirs,
 		.is_near = ip_compare(theirs, ours) == 0,
 	};
 }
 
 struct peer peer_local(void)
 {
-	return (struct peer){ .net = loopback, .is_near = true };
+	return (struct peer){ .net = loopback, .host = loopback, .is_near = true };
 }
 
 bool peer_is_same(const struct peer *a, const struct peer *b)
 {
 	return a->is_near == b->is_near && ip_compare(&a->net, &b->net) == 0;
+}
+
+bool peer_is_host(const struct peer *a, const struct peer *b)
+{
+	return a->is_near == b->is_near && ip_compare(&a->host, &b->host) == 0;
 }

@@ -50,55 +50,40 @@ static bool stays(const struct place *place)
 	return place->is_taken && !place->is_ending;
 }
 
-static size_t count_peer(const struct places *places, const struct peer *peer)
+typedef bool (*peer_fn)(const struct peer *a, const struct peer *b);
+
+static bool peer_is_of_pool(const struct peer *a, const struct peer *b)
+{
+	return a->is_near == b->is_near;
+}
+
+static size_t count(const struct places *places, const struct peer *peer, peer_fn is_alike)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < PLACES_MAX; i++)
-		count += stays(&places->items[i]) && peer_is_same(&places->items[i].peer, peer);
+		count += stays(&places->items[i]) && is_alike(&places->items[i].peer, peer);
 	return count;
 }
 
-static size_t count_pool(const struct places *places, bool is_near)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < PLACES_MAX; i++)
-		count += stays(&places->items[i]) && places->items[i].peer.is_near == is_near;
-	return count;
-}
-
-/* Of a peer, but for `except`. */
-static int oldest_of(const struct places *places, const struct peer *peer, int except)
-{
-	int found = -1;
-
-	for (int i = 0; i < PLACES_MAX; i++) {
-		const struct place *at = &places->items[i];
-
-		if (i != except && stays(at) && peer_is_same(&at->peer, peer) &&
-		    (found < 0 || at->since_ns < places->items[found].since_ns))
-			found = i;
-	}
-	return found;
-}
-
-/* Of whom has the most in the pool; of several such, of whose is the oldest. */
-static int oldest_of_greediest(const struct places *places, bool is_near, int except)
+/* Among those that are with `peer`: of those that are alike and the most; of several such, of whose
+ * is the oldest. */
+static int oldest_of_most(const struct places *places, const struct peer *peer, peer_fn is_with,
+			  peer_fn is_alike, int except)
 {
 	size_t most = 0;
 	int found = -1;
 
 	for (int i = 0; i < PLACES_MAX; i++) {
 		const struct place *at = &places->items[i];
-		size_t count;
+		size_t alike;
 
-		if (i == except || !stays(at) || at->peer.is_near != is_near)
+		if (i == except || !stays(at) || !is_with(&at->peer, peer))
 			continue;
-		count = count_peer(places, &at->peer);
-		if (count > most ||
-		    (count == most && at->since_ns < places->items[found].since_ns)) {
-			most = count;
+		alike = count(places, &at->peer, is_alike);
+		if (alike > most ||
+		    (alike == most && at->since_ns < places->items[found].since_ns)) {
+			most = alike;
 			found = i;
 		}
 	}
@@ -109,15 +94,18 @@ int places_victim(const struct places *places, int place, enum place_cause *out_
 {
 	const struct peer *peer = &places->items[place].peer;
 	size_t room = peer->is_near ? PLACES_NEAR : PLACES_AFAR;
+	int greedy = place;
 
-	if (!peer->is_near && count_peer(places, peer) > PLACES_OF_PEER) {
+	if (!peer->is_near && count(places, peer, peer_is_same) > PLACES_OF_PEER) {
 		*out_cause = PLACE_OF_PEER;
-		return oldest_of(places, peer, place);
-	}
-	if (count_pool(places, peer->is_near) <= room)
+	} else if (count(places, peer, peer_is_of_pool) > room) {
+		*out_cause = PLACE_FULL;
+		greedy = oldest_of_most(places, peer, peer_is_of_pool, peer_is_same, place);
+	} else {
 		return -1;
-	*out_cause = PLACE_FULL;
-	return oldest_of_greediest(places, peer->is_near, place);
+	}
+	return oldest_of_most(places, &places->items[greedy].peer, peer_is_same, peer_is_host,
+			      place);
 }
 
 /* ---- whose time ends ---- */

@@ -3,8 +3,9 @@
  * Places: who has connections to the server, and who has to go. Whoever comes gets a
  * place: where there is none, the oldest connection of whom has the most makes room, so
  * that who holds many makes way for who has few, and one who has just come stays for as
- * long as it takes so many others to come. The node itself (the kubelet asks from there)
- * has places of its own, which nobody from afar can take. Pure.
+ * long as it takes so many others to come. Among hosts that share a part it is the same.
+ * The node itself (the kubelet asks from there) has places of its own, which nobody from
+ * afar can take. Pure.
  */
 #pragma once
 

@@ -36,17 +36,22 @@ static void is_near_where_it_is_this_node(void **state)
 	}
 }
 
-static void is_the_same_by_address_and_by_the_64_bits_of_a_host(void **state)
+static void has_a_part_by_address_or_by_the_64_bits_of_a_net(void **state)
 {
 	static const struct {
 		const char *a, *b;
-		bool want;
+		bool is_same, is_host;
 	} cases[] = {
-		{ "10.0.0.1", "10.0.0.1", true },      { "10.0.0.1", "10.0.0.2", false },
-		{ "10.0.0.1", "11.0.0.1", false },     { "fd00::1", "fd00::ffff:2:3:4", true },
-		{ "fd00::1", "fd00:0:0:1::1", false }, { "127.0.0.1", "127.0.0.2", true },
-		{ "127.0.0.1", "::1", true },	       { "127.0.0.1", "10.9.9.9", false },
-		{ "10.9.9.9", "10.0.0.1", false }, /* this node and another one */
+		{ "10.0.0.1", "10.0.0.1", true, true },
+		{ "10.0.0.1", "10.0.0.2", false, false },
+		{ "10.0.0.1", "11.0.0.1", false, false },
+		{ "fd00::1", "fd00::1", true, true },
+		{ "fd00::1", "fd00::ffff:2:3:4", true, false },
+		{ "fd00::1", "fd00:0:0:1::1", false, false },
+		{ "127.0.0.1", "127.0.0.2", true, true },
+		{ "127.0.0.1", "::1", true, true },
+		{ "127.0.0.1", "10.9.9.9", false, false },
+		{ "10.9.9.9", "10.0.0.1", false, false }, /* this node and another one */
 	};
 
 	(void)state;
@@ -54,7 +59,8 @@ static void is_the_same_by_address_and_by_the_64_bits_of_a_host(void **state)
 		struct peer a = peer(c->a, "10.9.9.9"), b = peer(c->b, "10.9.9.9");
 
 		print_message("  %s %s\n", c->a, c->b);
-		assert_int_equal(peer_is_same(&a, &b), c->want);
+		assert_int_equal(peer_is_same(&a, &b), c->is_same);
+		assert_int_equal(peer_is_host(&a, &b), c->is_host);
 	}
 }
 
@@ -71,7 +77,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_near_where_it_is_this_node),
-		cmocka_unit_test(is_the_same_by_address_and_by_the_64_bits_of_a_host),
+		cmocka_unit_test(has_a_part_by_address_or_by_the_64_bits_of_a_net),
 		cmocka_unit_test(is_local_on_a_unix_socket),
 	};
 

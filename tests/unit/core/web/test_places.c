@@ -9,9 +9,11 @@
 
 static struct peer afar(unsigned int number)
 {
-	return (struct peer){
-		.net = { .bytes = { 0x20, [6] = (uint8_t)(number >> 8), [7] = (uint8_t)number } }
+	const struct ip ip = {
+		.bytes = { 0x20, [6] = (uint8_t)(number >> 8), [7] = (uint8_t)number }
 	};
+
+	return (struct peer){ .net = ip, .host = ip };
 }
 
 static struct peer near(unsigned int number)
@@ -153,6 +155,48 @@ static void keeps_who_has_few_through_a_flood(void **state)
 	assert_int_equal(places.count, PLACES_NEAR + PLACES_AFAR);
 }
 
+/* One of a /64 whose part another host of it wants for itself. */
+static void keeps_a_host_beside_a_greedy_one_of_its_part(void **state)
+{
+	struct peer scraper = afar(1), greedy = afar(1);
+	struct places places = { 0 };
+	uint64_t now_ns = 1;
+	int place;
+
+	(void)state;
+	greedy.host.bytes[15] = 1;
+	place = come(&places, scraper, now_ns++);
+	for (unsigned int i = 0; i < 1000; i++)
+		come(&places, greedy, now_ns++);
+	assert_int_equal(count(&places, scraper), PLACES_OF_PEER);
+	assert_true(places.items[place].is_taken && places.items[place].since_ns == 1);
+	/* nor does it have to go where all places are taken and its part is the largest */
+	for (unsigned int i = 0; i < 1000; i++)
+		come(&places, afar(2 + i % 4), now_ns++);
+	assert_true(places.items[place].is_taken && places.items[place].since_ns == 1);
+	assert_int_equal(places.count, PLACES_AFAR);
+}
+
+/* Which is no greedy one where it has as many addresses as connections. */
+static void makes_room_for_who_comes_among_hosts_of_one_part(void **state)
+{
+	struct places places = { 0 };
+	uint64_t now_ns = 1;
+	int place;
+
+	(void)state;
+	for (unsigned int i = 0; i < 1000; i++) {
+		struct peer one = afar(1);
+
+		one.host.bytes[14] = (uint8_t)(i >> 8);
+		one.host.bytes[15] = (uint8_t)(i + 1);
+		come(&places, one, now_ns++);
+	}
+	place = come(&places, afar(1), now_ns++);
+	assert_true(places.items[place].is_taken);
+	assert_int_equal(count(&places, afar(1)), PLACES_OF_PEER);
+}
+
 static void keeps_who_has_just_come_for_as_many_as_there_are_places(void **state)
 {
 	struct places places = { 0 };
@@ -242,6 +286,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_room_for_who_comes),
 		cmocka_unit_test(keeps_who_has_few_through_a_flood),
+		cmocka_unit_test(keeps_a_host_beside_a_greedy_one_of_its_part),
+		cmocka_unit_test(makes_room_for_who_comes_among_hosts_of_one_part),
 		cmocka_unit_test(keeps_who_has_just_come_for_as_many_as_there_are_places),
 		cmocka_unit_test(counts_nobody_who_was_told_to_go),
 		cmocka_unit_test(is_bounded),
