@@ -30,7 +30,7 @@ CORE   := $(call in,core/base,addr histogram range text json_scan hash_words dur
 	  $(call in,core/status,node_json status_judge status status_fields status_json) \
 	  $(call in,core/record,record record_parse record_event record_glance coalesce journal unlogged) \
 	  $(call in,core/page,range_map range_marks html page_map page_events page) \
-	  $(call in,core/plan,plan plan_gke plan_eks plan_node_cidr cluster_view cluster_query) \
+	  $(call in,core/plan,plan plan_gke plan_gke_changes plan_eks plan_node_cidr cluster_view cluster_query) \
 	  $(call in,core/log,log_filter log_tail log_words log_parts log_text log_member log_name log_line) \
 	  $(call in,core/tenancy,tenancy tenancy_clock tenancy_start tenancy_store tenancy_failures \
 		tenancies tenancy_feed tenancy_lookup) \

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * What would change a full range is found by planning again, with that change.
- */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +8,7 @@
 #include "cli/plan/plan.h"
 #include "cli/plan/plan_gke_args.h"
 #include "cli/plan/plan_print.h"
+#include "core/plan/plan_gke_changes.h"
 
 static const char *const stop_names[] = {
 	[GKE_STOP_RANGE] = "range full",
@@ -19,93 +17,14 @@ static const char *const stop_names[] = {
 
 _Static_assert(array_size(stop_names) == GKE_STOP_COUNT, "a stop lacks its name");
 
-enum change_kind {
-	CHANGE_CLUSTER_RANGE,
-	CHANGE_NEW_RANGE,
-	CHANGE_EXISTING_RANGE,
-	CHANGE_MAX_PODS,
-	CHANGE_COUNT,
-};
-
 static const char *const change_names[] = {
-	[CHANGE_CLUSTER_RANGE] = "cluster_range",
-	[CHANGE_NEW_RANGE] = "pool_new_range",
-	[CHANGE_EXISTING_RANGE] = "pool_existing_range",
-	[CHANGE_MAX_PODS] = "smaller_max_pods",
+	[GKE_CHANGE_CLUSTER_RANGE] = "cluster_range",
+	[GKE_CHANGE_NEW_RANGE] = "pool_new_range",
+	[GKE_CHANGE_EXISTING_RANGE] = "pool_existing_range",
+	[GKE_CHANGE_MAX_PODS] = "smaller_max_pods",
 };
 
-_Static_assert(array_size(change_names) == CHANGE_COUNT, "a change lacks its name");
-
-enum { CHANGES_MAX = GKE_RANGES_MAX + 8 };
-
-struct change {
-	enum change_kind kind;
-	const struct gke_range *range; /* CHANGE_EXISTING_RANGE */
-	unsigned int max_pods;
-	double nodes, pods; /* then, in place of the pool's own */
-};
-
-struct changes {
-	struct change items[CHANGES_MAX];
-	size_t count;
-};
-
-static void put_change(struct changes *out, struct change change)
-{
-	if (out->count < CHANGES_MAX)
-		out->items[out->count++] = change;
-}
-
-/* The pool with fewer pods on a node, all else as it is. */
-static int replan(const struct gke_args *args, size_t index, unsigned int max_pods,
-		  uint64_t *out_nodes)
-{
-	struct gke_cluster cluster = args->cluster;
-	cleanup_gke_plan struct gke_plan *plan = NULL;
-	int err;
-
-	cluster.pools[index].max_pods = max_pods;
-	err = gke_plan_new(&cluster, &plan);
-	if (!err)
-		*out_nodes = plan->pools[index].nodes;
-	return err;
-}
-
-static int list_changes(const struct gke_args *args, const struct gke_plan *plan,
-			struct changes *out)
-{
-	size_t index = (size_t)plan->first;
-	const struct gke_pool *pool = &args->cluster.pools[index];
-	double now = (double)plan->pools[index].nodes, nodes;
-	uint8_t len = gke_block_len(pool->max_pods), new_len = args->new_len;
-	struct prefix added = args->cluster.ranges[pool->range].cidr;
-
-	if (new_len)
-		added.len = new_len;
-	nodes = now + plan_blocks(&added, len);
-	for (enum change_kind kind = CHANGE_CLUSTER_RANGE; kind <= CHANGE_NEW_RANGE; kind++)
-		put_change(out, (struct change){ kind, NULL, pool->max_pods, nodes,
-						 nodes * pool->max_pods });
-	for (size_t i = 0; i < args->cluster.range_count; i++) {
-		nodes = now + plan_space_blocks(&plan->ranges[i].space, len);
-		if (i != pool->range)
-			put_change(out, (struct change){ CHANGE_EXISTING_RANGE,
-							 &args->cluster.ranges[i], pool->max_pods,
-							 nodes, nodes * pool->max_pods });
-	}
-	for (unsigned int mask = gke_node_mask(pool->max_pods) + 1;
-	     mask <= gke_node_mask(GKE_PODS_LEAST); mask++) {
-		unsigned int fewer = gke_mask_pods(mask);
-		uint64_t smaller;
-		int err = replan(args, index, fewer, &smaller);
-
-		if (err)
-			return err;
-		put_change(out, (struct change){ CHANGE_MAX_PODS, NULL, fewer, (double)smaller,
-						 (double)smaller * fewer });
-	}
-	return 0;
-}
+_Static_assert(array_size(change_names) == GKE_CHANGE_COUNT, "a change lacks its name");
 
 /* ---- JSON ---- */
 
@@ -138,27 +57,18 @@ static json_t *pool_json(const struct gke_cluster *cluster, size_t index,
 			 (json_int_t)plan->stop_at);
 }
 
-static json_t *change_json(const struct change *change, int new_len)
+static json_t *change_json(const struct gke_change *change, int new_len)
 {
 	json_t *row = json_pack(
 		"{s:s, s:i, s:i, s:o, s:o}", "change", change_names[change->kind], "max_pods",
 		(int)change->max_pods, "node_prefix", (int)gke_node_mask(change->max_pods), "nodes",
 		plan_count_json(change->nodes), "pods", plan_count_json(change->pods));
 
-	if (change->kind <= CHANGE_NEW_RANGE)
+	if (change->kind <= GKE_CHANGE_NEW_RANGE)
 		json_object_set_new(row, "range_prefix", json_integer(new_len));
 	if (change->range)
 		json_object_set_new(row, "range", json_string(change->range->name));
 	return row;
-}
-
-/* Length of a range to add, in IPv4's own bits. */
-static int added_len(const struct gke_args *args, const struct gke_plan *plan)
-{
-	const struct gke_pool *pool = &args->cluster.pools[plan->first];
-
-	return args->new_len ? args->new_len - IP_V4_BITS
-			     : prefix_family_len(&args->cluster.ranges[pool->range].cidr);
 }
 
 static json_t *first_json(const struct gke_args *args, const struct gke_plan *plan)
@@ -175,17 +85,18 @@ static json_t *first_json(const struct gke_args *args, const struct gke_plan *pl
 }
 
 static int put_json(const struct gke_args *args, const struct gke_plan *plan,
-		    const struct changes *changes)
+		    const struct gke_changes *changes)
 {
 	const struct gke_cluster *cluster = &args->cluster;
 	json_t *ranges = json_array(), *pools = json_array(), *rows = json_array();
+	int new_len = changes->new_len - IP_V4_BITS;
 
 	for (size_t i = 0; i < cluster->range_count; i++)
 		json_array_append_new(ranges, range_json(&cluster->ranges[i], &plan->ranges[i]));
 	for (size_t i = 0; i < cluster->pool_count; i++)
 		json_array_append_new(pools, pool_json(cluster, i, &plan->pools[i]));
 	for (size_t i = 0; i < changes->count; i++)
-		json_array_append_new(rows, change_json(&changes->items[i], added_len(args, plan)));
+		json_array_append_new(rows, change_json(&changes->items[i], new_len));
 	return output_json(json_pack("{s:i, s:s, s:o, s:o, s:o, s:o}", "v", 1, "plan", "gke",
 				     "pools", pools, "ranges", ranges, "first_stop",
 				     first_json(args, plan), "changes", rows));
@@ -274,16 +185,16 @@ static void print_first(const struct gke_cluster *cluster, const struct gke_plan
 	puts("");
 }
 
-static void name_change(const struct change *change, int new_len, char *out, size_t size)
+static void name_change(const struct gke_change *change, int new_len, char *out, size_t size)
 {
 	switch (change->kind) {
-	case CHANGE_CLUSTER_RANGE:
+	case GKE_CHANGE_CLUSTER_RANGE:
 		snprintf(out, size, "add a secondary range to the cluster, a /%d", new_len);
 		break;
-	case CHANGE_NEW_RANGE:
+	case GKE_CHANGE_NEW_RANGE:
 		snprintf(out, size, "a node pool with a new range, a /%d", new_len);
 		break;
-	case CHANGE_EXISTING_RANGE:
+	case GKE_CHANGE_EXISTING_RANGE:
 		snprintf(out, size, "a node pool with the existing range '%.30s'",
 			 change->range->name);
 		break;
@@ -295,19 +206,20 @@ static void name_change(const struct change *change, int new_len, char *out, siz
 }
 
 static void print_changes(const struct gke_args *args, const struct gke_plan *plan,
-			  const struct changes *changes)
+			  const struct gke_changes *changes)
 {
 	const struct gke_pool *pool = &args->cluster.pools[plan->first];
 	uint64_t now = plan->pools[plan->first].nodes;
+	int new_len = changes->new_len - IP_V4_BITS;
 	char what[96];
 
 	snprintf(what, sizeof(what), "WHAT WOULD CHANGE THAT FOR '%.28s'", pool->name);
 	printf("%-58s %8s %10s\n", what, "NODES", "PODS");
 	printf("%-58s %8" PRIu64 " %10" PRIu64 "\n", "as it is", now, now * pool->max_pods);
 	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->items[i];
+		const struct gke_change *change = &changes->items[i];
 
-		name_change(change, added_len(args, plan), what, sizeof(what));
+		name_change(change, new_len, what, sizeof(what));
 		printf("%-58s %8.0f %10.0f\n", what, change->nodes, change->pods);
 	}
 	puts("\nA pool keeps its one range and its max-pods: a range that is added serves pools\n"
@@ -315,7 +227,7 @@ static void print_changes(const struct gke_args *args, const struct gke_plan *pl
 }
 
 static int print_plan(const struct gke_args *args, const struct gke_plan *plan,
-		      const struct changes *changes)
+		      const struct gke_changes *changes)
 {
 	print_pools(&args->cluster, plan);
 	print_ranges(&args->cluster, plan);
@@ -362,7 +274,7 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	cleanup_gke_plan struct gke_plan *plan = NULL;
 	cleanup_free struct gke_args *args = calloc(1, sizeof(*args));
-	cleanup_free struct changes *changes = calloc(1, sizeof(*changes));
+	cleanup_free struct gke_changes *changes = calloc(1, sizeof(*changes));
 	int err;
 
 	if (!args || !changes)
@@ -374,7 +286,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return plan_routes(args);
 	err = gke_plan_new(&args->cluster, &plan);
 	if (!err && plan->first >= 0)
-		err = list_changes(args, plan, changes);
+		err = gke_changes_list(&args->cluster, plan, args->new_len, changes);
 	if (err) {
 		fputs("podip: out of memory\n", stderr);
 		return STATUS_FAILED;
