@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Reading the event log:
+ * Reading the event log. Of lines as an agent writes them, one a millisecond:
  *
- *	log generate PATH MIB plain|rotated   records as an agent writes them, one a millisecond
- *	log newest PATH COUNT                 milliseconds to the first line and to the last, bytes
- *read log since PATH SECONDS                the same of those of the last seconds log parse ns a
- *line of record_parse() and of jansson, lines' size
+ *	log generate PATH MIB plain|rotated
+ *
+ * Milliseconds to the first line and to the last, and bytes read, of the newest COUNT records
+ * or of those of the last SECONDS:
+ *
+ *	log newest PATH COUNT
+ *	log since PATH SECONDS
+ *
+ * ns that record_parse() and jansson take for a line, and the lines' size:
+ *
+ *	log parse
  */
 #include <errno.h>
 #include <inttypes.h>

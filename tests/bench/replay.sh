@@ -25,7 +25,7 @@ jq_lines=50000
 plugins=$(cd "$(dirname "$0")/../lab/cni" && pwd)
 
 plugin() {
-	env CNI_COMMAND="$1" CNI_CONTAINERID="$2" CNI_NETNS=/run/netns/podip-bench-r CNI_IFNAME=eth0 \
+	env CNI_COMMAND="$1" CNI_CONTAINERID="$2" CNI_NETNS="/run/netns/$3" CNI_IFNAME=eth0 \
 		CNI_ARGS="K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-$2" CNI_PATH="$plugins" \
 		LAB_CNI="$work/networks/podnet" "$plugins/bridge" | cat >/dev/null
 }
@@ -41,10 +41,12 @@ write_log() {
 	i=0
 	while [ $i -lt 50 ]; do
 		id=$(printf '%064x' $((i + 1)))
-		ip netns add podip-bench-r
-		plugin ADD "$id"
-		plugin DEL "$id"
-		ip netns delete podip-bench-r
+		# What is deleted goes a little later: each has a name of its own.
+		netns=podip-bench-r$i
+		ip netns add "$netns"
+		plugin ADD "$id" "$netns"
+		plugin DEL "$id" "$netns"
+		ip netns delete "$netns"
 		i=$((i + 1))
 	done
 	churn --cycles 200 --delete netns --log "$work/truth" >/dev/null
