@@ -86,7 +86,6 @@ CFLAGS ?= -O2 -g
 PREFIX_MAP = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(abspath $(O))=build \
 	     $(addprefix -ffile-prefix-map=,$(addsuffix =,$(SYSROOT) $(realpath $(SYSROOT))))
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARN) -fno-common -Iinclude -Iuser -I$(O) \
-	     -DPODIP_VERSION='"$(VERSION)"' -DPODIP_REVISION='"$(REVISION)"' \
 	     $(if $(SYSROOT),--sysroot=$(SYSROOT)) $(PREFIX_MAP) \
 	     -MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(CFLAGS)
 # clang leaves -Wtype-limits out of -Wextra; BPF_PROG() never uses its ctx.
@@ -124,10 +123,10 @@ $(O)/user/%.o: user/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-# What tells its revision is made anew when there is another one: this file changes then.
-$(shell mkdir -p $(O); echo '$(VERSION) $(REVISION)' | cmp -s - $(O)/revision || \
-	echo '$(VERSION) $(REVISION)' >$(O)/revision)
-$(addprefix $(O)/user/,agent.o chronicle.o cli/version.o): $(O)/revision
+# What tells its version or revision includes this, and is made anew when there is another one.
+write_version = printf '\043define PODIP_%s "%s"\n' VERSION '$(VERSION)' REVISION '$(REVISION)'
+$(shell mkdir -p $(O); $(write_version) | cmp -s - $(O)/podip_version.h || \
+	$(write_version) >$(O)/podip_version.h)
 
 # uthash's HASH_ADD, inlined, is beyond gcc 12's analyzer: one of these keeps it busy for minutes, in the
 # other it takes the entry just added for lost. The sanitizers watch them instead.

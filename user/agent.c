@@ -23,6 +23,7 @@
 #include "log.h"
 #include "loop.h"
 #include "pipeline.h"
+#include "podip_version.h"
 #include "pods.h"
 #include "reload.h"
 #include "requests.h"

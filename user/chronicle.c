@@ -8,6 +8,7 @@
 #include "core/base/recent.h"
 #include "log.h"
 #include "loop.h"
+#include "podip_version.h"
 #include "sink/log/eventlog.h"
 #include "source/base/proc.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "podip_version.h"
 
 enum { LIST_MAX = 24 };
 

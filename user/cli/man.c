@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "podip_version.h"
+
 /* A dot or a quote that begins a line is a macro; a '-' would be a hyphen. */
 static void put(const char *text, FILE *out)
 {

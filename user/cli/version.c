@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/base/output.h"
+#include "podip_version.h"
 
 static int run(const struct command *command, int argc, char **argv)
 {

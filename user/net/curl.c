@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "podip_version.h"
 
 /* The first one with CURLOPT_QUICK_EXIT and CURLOPT_CA_CACHE_TIMEOUT. */
 #define VERSION_MIN CURL_VERSION_BITS(7, 87, 0)

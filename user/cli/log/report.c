@@ -16,6 +16,7 @@
 #include "cli/option/flags.h"
 #include "core/base/text.h"
 #include "loop.h"
+#include "podip_version.h"
 #include "sink/archive.h"
 
 enum { NODE_SIZE = 256, PATH_SIZE = 512 };
