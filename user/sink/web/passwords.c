@@ -16,9 +16,13 @@
 
 enum { KEY_SIZE = 32, COST_OF_PERIOD = 10, HASH_ROOM = 64 };
 
-struct passwords {
-	struct web_user users[WEB_USERS_MAX];
+struct users {
+	struct web_user items[WEB_USERS_MAX];
 	size_t count;
+};
+
+struct passwords {
+	struct users *users;
 	uint8_t key[KEY_SIZE];
 	struct auth_cache cache;
 	struct allowance allowance;
@@ -59,10 +63,10 @@ static int find_user(const struct passwords *passwords, struct claim *claim)
 
 	if (err)
 		return err;
-	found = (wanted[0] | (size_t)wanted[1] << 8) % passwords->count;
+	found = (wanted[0] | (size_t)wanted[1] << 8) % passwords->users->count;
 	claim->is_known = false;
-	for (size_t i = 0; i < passwords->count; i++) {
-		const char *name = passwords->users[i].name;
+	for (size_t i = 0; i < passwords->users->count; i++) {
+		const char *name = passwords->users->items[i].name;
 
 		err = digest(passwords, name, strlen(name), have);
 		if (err)
@@ -72,7 +76,7 @@ static int find_user(const struct passwords *passwords, struct claim *claim)
 			claim->is_known = true;
 		}
 	}
-	claim->hash = passwords->users[found].hash;
+	claim->hash = passwords->users->items[found].hash;
 	return 0;
 }
 
@@ -152,7 +156,7 @@ enum password_verdict passwords_judge(struct passwords *passwords,
 	struct claim claim = { .auth = &auth };
 	enum password_verdict verdict = PASSWORD_LATER;
 
-	if (!passwords->count)
+	if (!passwords->users->count)
 		return PASSWORD_GOOD;
 	if (!asker->header || basic_auth_parse(asker->header, &auth))
 		return PASSWORD_BAD;
@@ -164,11 +168,32 @@ enum password_verdict passwords_judge(struct passwords *passwords,
 
 /* ---- life ---- */
 
-static void clear_users(struct passwords *passwords)
+static void users_free(struct users *users)
 {
-	for (size_t i = 0; i < passwords->count; i++)
-		web_user_clear(&passwords->users[i]);
-	passwords->count = 0;
+	if (!users)
+		return;
+	for (size_t i = 0; i < users->count; i++)
+		web_user_clear(&users->items[i]);
+	free(users);
+}
+DEFINE_CLEANUP(users, struct users *, users_free)
+
+static int users_new(const struct web_user *from, size_t count, struct users **out)
+{
+	cleanup(cleanup_users_fn) struct users *users = calloc(1, sizeof(*users));
+
+	if (!users)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct web_user *user = &users->items[users->count++];
+
+		user->name = strdup(from[i].name);
+		user->hash = strdup(from[i].hash);
+		if (!user->name || !user->hash)
+			return -ENOMEM;
+	}
+	*out = take_ptr(users);
+	return 0;
 }
 
 int passwords_new(struct passwords **out)
@@ -178,6 +203,8 @@ int passwords_new(struct passwords **out)
 	if (!passwords)
 		return -ENOMEM;
 	allowance_init(&passwords->allowance, PERIOD_NS);
+	if (users_new(NULL, 0, &passwords->users))
+		return -ENOMEM;
 	if (gnutls_rnd(GNUTLS_RND_KEY, passwords->key, KEY_SIZE) < 0)
 		return -EIO;
 	*out = take_ptr(passwords);
@@ -188,7 +215,7 @@ void passwords_free(struct passwords *passwords)
 {
 	if (!passwords)
 		return;
-	clear_users(passwords);
+	users_free(passwords->users);
 	explicit_bzero(passwords, sizeof(*passwords));
 	free(passwords);
 }
@@ -206,20 +233,13 @@ static uint64_t period_of(const struct web_user *users, size_t count)
 
 int passwords_set(struct passwords *passwords, const struct web_user *users, size_t count)
 {
-	struct passwords fresh = { 0 };
+	struct users *fresh;
+	int err = users_new(users, count, &fresh);
 
-	for (size_t i = 0; i < count; i++) {
-		struct web_user user = { strdup(users[i].name), strdup(users[i].hash) };
-
-		fresh.users[fresh.count++] = user;
-		if (!user.name || !user.hash) {
-			clear_users(&fresh);
-			return -ENOMEM;
-		}
-	}
-	clear_users(passwords);
-	memcpy(passwords->users, fresh.users, sizeof(fresh.users));
-	passwords->count = fresh.count;
+	if (err)
+		return err;
+	users_free(passwords->users);
+	passwords->users = fresh;
 	allowance_set_period(&passwords->allowance, period_of(users, count));
 	return 0;
 }
