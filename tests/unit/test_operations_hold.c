@@ -16,53 +16,53 @@ struct capture_hook {
 	unsigned int holds;
 };
 
-static struct capture_hook hook;
+static struct capture_hook one;
 
 int capture_open(const struct object *object, struct capture_hook **out)
 {
 	(void)object;
-	hook = (struct capture_hook){ 0 };
-	*out = &hook;
+	one = (struct capture_hook){ 0 };
+	*out = &one;
 	return 0;
 }
 
-void capture_close(struct capture_hook *it)
+void capture_close(struct capture_hook *hook)
 {
-	(void)it;
+	(void)hook;
 }
 
-void capture_check(struct capture_hook *it)
+void capture_check(struct capture_hook *hook)
 {
-	(void)it;
+	(void)hook;
 }
 
-void capture_hold(struct capture_hook *it, uint64_t now_ns)
+void capture_hold(struct capture_hook *hook, uint64_t now_ns)
 {
 	(void)now_ns;
-	it->is_attached = true;
-	it->holds++;
+	hook->is_attached = true;
+	hook->holds++;
 }
 
-void capture_release(struct capture_hook *it)
+void capture_release(struct capture_hook *hook)
 {
-	it->is_attached = false;
+	hook->is_attached = false;
 }
 
-const char *capture_trouble(const struct capture_hook *it)
+const char *capture_trouble(const struct capture_hook *hook)
 {
-	(void)it;
+	(void)hook;
 	return NULL;
 }
 
-enum capture capture_way(const struct capture_hook *it)
+enum capture capture_way(const struct capture_hook *hook)
 {
-	(void)it;
+	(void)hook;
 	return CAPTURE_SYSCALL;
 }
 
-bool capture_is_on(const struct capture_hook *it)
+bool capture_is_on(const struct capture_hook *hook)
 {
-	return it->is_attached;
+	return hook->is_attached;
 }
 
 /* ---- a node ---- */
@@ -153,17 +153,17 @@ static void listens_from_a_plugin_until_a_while_after_it(void **state)
 {
 	struct desk *desk = *state;
 
-	assert_false(hook.is_attached);
+	assert_false(one.is_attached);
 	begin(desk, 7);
-	assert_true(hook.is_attached);
+	assert_true(one.is_attached);
 	end(desk, 7);
-	assert_true(hook.is_attached);
+	assert_true(one.is_attached);
 	pass_a_hold(desk);
-	assert_false(hook.is_attached);
+	assert_false(one.is_attached);
 
 	begin(desk, 8);
-	assert_true(hook.is_attached);
-	assert_int_equal(hook.holds, 2);
+	assert_true(one.is_attached);
+	assert_int_equal(one.holds, 2);
 }
 
 static void hears_a_slow_plugin_to_its_end(void **state)
@@ -174,13 +174,13 @@ static void hears_a_slow_plugin_to_its_end(void **state)
 	begin(desk, 8);
 	for (int i = 0; i < 3; i++)
 		pass_a_hold(desk);
-	assert_true(hook.is_attached);
+	assert_true(one.is_attached);
 	end(desk, 7);
 	pass_a_hold(desk);
-	assert_true(hook.is_attached);
+	assert_true(one.is_attached);
 	end(desk, 8);
 	pass_a_hold(desk);
-	assert_false(hook.is_attached);
+	assert_false(one.is_attached);
 }
 
 /* Whose end was lost. */
@@ -190,10 +190,10 @@ static void does_not_listen_for_ever(void **state)
 
 	begin(desk, 7);
 	pass_a_hold(desk);
-	assert_true(hook.is_attached);
+	assert_true(one.is_attached);
 	operations_expire(desk->operations, loop_now_ns() + 3600 * 1000000000ULL);
 	pass_a_hold(desk);
-	assert_false(hook.is_attached);
+	assert_false(one.is_attached);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
