@@ -20,6 +20,7 @@ const char *const fleet_corrections[] = { "netns_added",     "netns_removed",
 const char *const fleet_reloads[] = { "success", "failure", NULL };
 const char *const fleet_refused[] = { "connection_limit", "peer_limit",	   "slow", "handshake",
 				      "password",	  "password_rate", "rate", NULL };
+const char *const fleet_ended[] = { "user", "connection_limit", "slow", NULL };
 const char *const fleet_notified[] = { "sent", "failed", "dropped", NULL };
 
 /* A plugin that connects pods and one behind it; each has failed once. */

@@ -14,4 +14,5 @@ extern const char *const fleet_node_alerts[];
 extern const char *const fleet_corrections[];
 extern const char *const fleet_reloads[];
 extern const char *const fleet_refused[];
+extern const char *const fleet_ended[];
 extern const char *const fleet_notified[];

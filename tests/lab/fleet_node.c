@@ -145,6 +145,12 @@ static double now(const struct sim_node *node, const struct sim_range *range)
 	return (double)time(NULL);
 }
 
+static double year_2100(const struct sim_node *node, const struct sim_range *range)
+{
+	(void)node, (void)range;
+	return 4102444800;
+}
+
 /* ---- what is special ---- */
 
 /* All shapes of a family's name are put; a family without one is put for ALL ranges. */
@@ -201,6 +207,9 @@ static const struct shape {
 	{ .name = "podip_config_reloads_total", ALL, none, "result", fleet_reloads },
 	{ .name = "podip_web_config_reloads_total", ALL, none, "result", fleet_reloads },
 	{ .name = "podip_web_refused_total", ALL, none, "cause", fleet_refused },
+	{ .name = "podip_socket_refused_total", ALL, none, "cause", fleet_ended },
+	{ .name = "podip_web_certificate_not_before_timestamp_seconds", ALL, none },
+	{ .name = "podip_web_certificate_not_after_timestamp_seconds", ALL, year_2100 },
 	{ .name = "podip_degraded", ALL, none, "what", lacks_bpf, "CAP_BPF" },
 	{ .name = "podip_degraded", ALL, none, "what", lacks_perfmon, "CAP_PERFMON" },
 	{ .name = "podip_degraded", ALL, none, "what", lacks_broadcast, "CAP_NET_BROADCAST" },
