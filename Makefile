@@ -265,27 +265,28 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@$(MAKE) --no-print-directory all
 	@O=$(O) $(SUDO) tests/demo/demo
 
-# What make check runs. Two lanes: one needs this machine's kernel and waits most of the time, the
-# other computes. `make check STAGES="test native"` picks.
-STAGES ?= native cri page prom grafana container test-image lint / \
-	  check-layers check-format check-shell check-manual check-deploy check-manifests test san qemu
+# What make check runs, in lanes beside each other: one needs this machine's kernel and waits most of
+# the time, one computes, and lint takes what they leave. `make check STAGES="test native"` picks.
+STAGES ?= native cri page prom grafana container test-image / \
+	  check-layers check-format check-shell check-manual check-deploy check-manifests test san qemu / \
+	  lint
 
 check: ## install what tests need and run every test
 	@tests/setup check
 	@$(MAKE) --no-print-directory -j $(shell nproc) check-parts
 	@O=$(O) MAKE=$(MAKE) $(SUDO) tests/check $(STAGES)
 
-# What both lanes need: they may not make it at the same time.
+# What several lanes need: they may not make it at the same time.
 check-parts: all lab $(O)/cri/pause $(O)/describe
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=O,MAKE)
 
 # One file at a time: clang-tidy 14 makes up va_list errors over several. Without -O2, whose string
-# macros count as the code's own complexity.
+# macros count as the code's own complexity. Nobody waits for it who measures time.
 lint: all ## clang-tidy and gcc -fanalyzer
 	@printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P $(shell nproc) -I FILE \
-		clang-tidy -quiet FILE -- $(filter-out -O2 -MMD -MP,$(ALL_CFLAGS)) 2>/dev/null
-	@$(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
+		nice clang-tidy -quiet FILE -- $(filter-out -O2 -MMD -MP,$(ALL_CFLAGS)) 2>/dev/null
+	@nice $(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
 
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/manual/tables tests/demo/demo tests/deploy/run \
