@@ -266,10 +266,11 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@O=$(O) $(SUDO) tests/demo/demo
 
 # What make check runs, in lanes beside each other: one needs this machine's kernel and waits most of
-# the time, one computes, and lint takes what they leave. `make check STAGES="test native"` picks.
+# the time, one computes, one reads files; lint, at its end, takes what the others leave.
+# `make check STAGES="test native"` picks.
 STAGES ?= native cri page prom grafana container test-image / \
-	  check-layers check-format check-shell check-manual check-deploy check-manifests test san qemu / \
-	  lint
+	  test san qemu / \
+	  check-layers check-format check-shell check-manual check-deploy check-manifests lint
 
 check: ## install what tests need and run every test
 	@tests/setup check
