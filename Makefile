@@ -265,9 +265,9 @@ demo: ## install, build, and show the main job on this machine's kernel; root or
 	@$(MAKE) --no-print-directory all
 	@O=$(O) $(SUDO) tests/demo/demo
 
-# What make check runs, in lanes beside each other: one needs this machine's kernel and waits most of
-# the time, one computes, one reads files; lint, at its end, takes what the others leave.
-# `make check STAGES="test native"` picks.
+# What make check runs, in lanes beside each other: one needs this machine's kernel, waits most of the
+# time and goes first where it does not; one computes, one reads files. `make check STAGES="test native"`
+# picks.
 STAGES ?= native cri page prom grafana container test-image / \
 	  test san qemu / \
 	  check-layers check-format check-shell check-manual check-deploy check-manifests lint
@@ -283,11 +283,11 @@ check-parts: all lab $(O)/cri/pause $(O)/describe
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=O,MAKE)
 
 # One file at a time: clang-tidy 14 makes up va_list errors over several. Without -O2, whose string
-# macros count as the code's own complexity. Nobody waits for it who measures time.
+# macros count as the code's own complexity.
 lint: all ## clang-tidy and gcc -fanalyzer
 	@printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P $(shell nproc) -I FILE \
-		nice clang-tidy -quiet FILE -- $(filter-out -O2 -MMD -MP,$(ALL_CFLAGS)) 2>/dev/null
-	@nice $(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
+		clang-tidy -quiet FILE -- $(filter-out -O2 -MMD -MP,$(ALL_CFLAGS)) 2>/dev/null
+	@$(MAKE) --no-print-directory O=$(O)/analyze CC=gcc CFLAGS='-O1 -g -fanalyzer' all
 
 check-shell: ## shellcheck
 	@shellcheck -x tests/setup tests/check tests/manual/tables tests/demo/demo tests/deploy/run \
