@@ -182,18 +182,6 @@ void metric_reloads(struct exposition *out, const struct metrics_input *input)
 	exposition_sample(out, (double)input->reloads.failed, "failure");
 }
 
-void metric_socket_refused(struct exposition *out, const struct metrics_input *input)
-{
-	static const char *const causes[METRICS_SOCKET_CAUSE_COUNT] = {
-		[METRICS_SOCKET_USER] = "user",
-		[METRICS_SOCKET_CONNECTION_LIMIT] = "connection_limit",
-		[METRICS_SOCKET_SLOW] = "slow",
-	};
-
-	for (size_t i = 0; i < array_size(causes); i++)
-		exposition_sample(out, (double)input->socket_refused[i], causes[i]);
-}
-
 double metric_cpu(const struct metrics_input *input)
 {
 	return input->process.cpu_s;

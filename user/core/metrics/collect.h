@@ -201,7 +201,6 @@ double metric_reconcile_at(const struct metrics_input *input);
 double metric_reconcile_took(const struct metrics_input *input);
 double metric_reload_successful(const struct metrics_input *input);
 double metric_reload_at(const struct metrics_input *input);
-void metric_socket_refused(struct exposition *out, const struct metrics_input *input);
 double metric_cpu(const struct metrics_input *input);
 double metric_start(const struct metrics_input *input);
 double metric_resident(const struct metrics_input *input);

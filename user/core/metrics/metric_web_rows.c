@@ -19,6 +19,18 @@ static void refused(struct exposition *out, const struct metrics_input *input)
 		exposition_sample(out, (double)input->web.refused[i], causes[i]);
 }
 
+static void socket_refused(struct exposition *out, const struct metrics_input *input)
+{
+	static const char *const causes[METRICS_SOCKET_CAUSE_COUNT] = {
+		[METRICS_SOCKET_USER] = "user",
+		[METRICS_SOCKET_CONNECTION_LIMIT] = "connection_limit",
+		[METRICS_SOCKET_SLOW] = "slow",
+	};
+
+	for (size_t i = 0; i < array_size(causes); i++)
+		exposition_sample(out, (double)input->socket_refused[i], causes[i]);
+}
+
 static void reloads(struct exposition *out, const struct metrics_input *input)
 {
 	exposition_sample(out, (double)input->web.reloads.applied, "success");
@@ -48,6 +60,11 @@ const struct metric_row metric_web_rows[] = {
 		      .help = "Connections and requests that the web server refused or ended.",
 		      .labels = { "cause" } },
 	  .by = { .collect = refused } },
+	{ .metric = { .name = "podip_socket_refused_total",
+		      .type = METRIC_COUNTER,
+		      .help = "Connections to the agent's unix socket that it refused or ended; cause user: by others than root and its own.",
+		      .labels = { "cause" } },
+	  .by = { .collect = socket_refused } },
 	{ .metric = { .name = "podip_web_config_reloads_total",
 		      .type = METRIC_COUNTER,
 		      .help = "Times that the web configuration or a certificate of it was read again.",

@@ -126,8 +126,7 @@ int tls_attach(struct tls *tls, void *session)
 	};
 	gnutls_session_t at = session;
 
-	/* Without credentials no handshake succeeds: whatever fails here, nobody comes in unasked.
-	 */
+	/* Without credentials no handshake succeeds: what fails here lets nobody in. */
 	gnutls_credentials_clear(at);
 	if (gnutls_priority_set(at, tls->priority) < 0)
 		return -EIO;

@@ -152,14 +152,14 @@ static int attach_without_and_with_capability(void)
 	if (!privilege_perf_err())
 		return SKIP; /* of perf_event_paranoid */
 	capture_hold(hook, 1);
-	capture_hold(hook, 1 + CAPTURE_RETRY_NS);
+	capture_hold(hook, 2 * CAPTURE_RETRY_NS);
 	must(says(hook, "or a security module, refuses a perf event: Permission denied"));
 	must(capture_way(hook) == CAPTURE_NONE && !capture_is_on(hook) && warnings() == 1);
 	set_perfmon(CAPNG_ADD);
 	/* Each try that is refused may be a line of an audit log. */
-	capture_hold(hook, 2 * CAPTURE_RETRY_NS);
+	capture_hold(hook, 3 * CAPTURE_RETRY_NS - 1);
 	must(capture_trouble(hook) && !capture_is_on(hook));
-	capture_hold(hook, 1 + 2 * CAPTURE_RETRY_NS);
+	capture_hold(hook, 3 * CAPTURE_RETRY_NS);
 	must(!capture_trouble(hook));
 	must(capture_way(hook) == CAPTURE_SYSCALL && capture_is_on(hook));
 	must(strstr(logged(), "hearing what CNI plugins say again"));
